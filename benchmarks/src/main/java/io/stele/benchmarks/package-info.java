@@ -1,0 +1,5 @@
+/** Benchmarks: see BENCHMARKS.md. */
+@NullMarked
+package io.stele.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

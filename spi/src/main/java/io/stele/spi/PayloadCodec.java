@@ -1,0 +1,39 @@
+package io.stele.spi;
+
+import java.nio.BufferOverflowException;
+import java.nio.ByteBuffer;
+
+/**
+ * Turns events, states and replies into bytes and back.
+ *
+ * <p>What it writes is kept for years: an implementation must read everything that any of its released versions wrote, and
+ * it must never read a value into the wrong component without saying so.
+ *
+ * <h2>Threads</h2>
+ * Any thread may call any method.
+ */
+public interface PayloadCodec {
+
+    /**
+     * Returns under which name and version {@code value} is stored.
+     *
+     * @throws PayloadCodecException if values of this class cannot be stored; names the class and the reason
+     */
+    StoredType typeOf(Object value);
+
+    /**
+     * Writes {@code value} from the target's position on and advances it. Little-endian whatever the target's order is.
+     *
+     * @throws BufferOverflowException if the target has too little room; its position is where it was, its bytes beyond are
+     *     undefined
+     * @throws PayloadCodecException if the value cannot be stored
+     */
+    void encode(Object value, ByteBuffer target);
+
+    /**
+     * Reads the value that stands between the payload's position and limit.
+     *
+     * @throws PayloadCodecException if the type is unknown here, or the bytes are not what this codec writes
+     */
+    Object decode(StoredType type, ByteBuffer payload);
+}

@@ -1,0 +1,5 @@
+/** One call that opens a data directory. Start at Stele. */
+@NullMarked
+package io.stele;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The command line. */
+@NullMarked
+package io.stele.tools;
+
+import org.jspecify.annotations.NullMarked;
