@@ -15,6 +15,14 @@ import java.nio.ByteBuffer;
 public interface PayloadCodec {
 
     /**
+     * Makes a class known, so that its stored values can be decoded before one was encoded. Of a sealed type all permitted
+     * classes become known. Registering twice does nothing.
+     *
+     * @throws PayloadCodecException if its values cannot be stored, or another class has the same stored name
+     */
+    void register(Class<?> type);
+
+    /**
      * Returns under which name and version {@code value} is stored.
      *
      * @throws PayloadCodecException if values of this class cannot be stored; names the class and the reason

@@ -1,0 +1,60 @@
+package io.stele.examples;
+
+import io.stele.runtime.Command;
+import io.stele.runtime.CommandHandlers;
+import io.stele.runtime.EventHandlers;
+import io.stele.runtime.PersistentActor;
+import org.jspecify.annotations.Nullable;
+
+/** A bank account: what it takes, what happened to it, what it knows. Money is in cents. */
+public final class BankAccount extends PersistentActor<BankAccount.Event, BankAccount.Account> {
+    public record Deposit(@Nullable String commandId, long cents) implements Command<Balance> {}
+
+    public record Withdraw(@Nullable String commandId, long cents) implements Command<Balance> {}
+
+    public record GetBalance() implements Command<Balance> {}
+
+    public record Balance(long cents, long transactions) {}
+
+    public record Overdrawn(long balanceCents, long missingCents) {}
+
+    public sealed interface Event {}
+
+    public record Deposited(long cents) implements Event {}
+
+    public record Withdrawn(long cents) implements Event {}
+
+    public record Account(long cents, long transactions) {}
+
+    public BankAccount() {
+        super("bank-account");
+    }
+
+    @Override
+    protected Account initialState() {
+        return new Account(0, 0);
+    }
+
+    @Override
+    protected void commands(CommandHandlers<Event, Account> on) {
+        on.on(GetBalance.class, (account, get) -> reply(balance(account)));
+        on.on(
+                Deposit.class,
+                (account, deposit) -> persist(new Deposited(deposit.cents())).thenReply(BankAccount::balance));
+        on.on(
+                Withdraw.class,
+                (account, withdraw) -> withdraw.cents() > account.cents()
+                        ? reject(new Overdrawn(account.cents(), withdraw.cents() - account.cents()))
+                        : persist(new Withdrawn(withdraw.cents())).thenReply(BankAccount::balance));
+    }
+
+    @Override
+    protected void events(EventHandlers<Event, Account> on) {
+        on.on(Deposited.class, (account, e) -> new Account(account.cents() + e.cents(), account.transactions() + 1));
+        on.on(Withdrawn.class, (account, e) -> new Account(account.cents() - e.cents(), account.transactions() + 1));
+    }
+
+    private static Balance balance(Account account) {
+        return new Balance(account.cents(), account.transactions());
+    }
+}

@@ -1,0 +1,30 @@
+package io.stele.recovery;
+
+import io.stele.spi.Snapshot;
+import io.stele.spi.StoredEvent;
+
+/**
+ * What a recovery builds up: a state, most of the time. Called on the thread that recovers, first {@link #onSnapshot} at most
+ * once, then events and notes in order.
+ */
+public interface ReplayTarget {
+
+    /**
+     * Starts from a snapshot instead of from nothing.
+     *
+     * @param snapshot valid only during the call
+     * @param state the decoded state
+     */
+    void onSnapshot(Snapshot snapshot, Object state);
+
+    /**
+     * Applies one event.
+     *
+     * @param stored valid only during the call
+     * @param event the decoded event
+     */
+    void onEvent(StoredEvent stored, Object event);
+
+    /** Takes one note. */
+    void onNote(StoredEvent note);
+}

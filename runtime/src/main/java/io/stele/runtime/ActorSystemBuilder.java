@@ -1,0 +1,112 @@
+package io.stele.runtime;
+
+import io.stele.spi.Clock;
+import io.stele.spi.EventJournal;
+import io.stele.spi.PayloadCodec;
+import io.stele.spi.SnapshotStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Puts an {@link ActorSystem} together. Confined to one thread; used once. */
+public final class ActorSystemBuilder {
+    private @Nullable EventJournal journal;
+    private @Nullable SnapshotStore snapshots;
+    private @Nullable PayloadCodec codec;
+    private Clock clock = Clock.system();
+    private int workerCount = Math.max(2, Runtime.getRuntime().availableProcessors());
+    private Duration closeTimeout = Duration.ofSeconds(30);
+    private final List<AutoCloseable> owned = new ArrayList<>();
+
+    ActorSystemBuilder() {}
+
+    /** Sets where events go. Required. Not closed by the system unless {@link #owns} says so. */
+    public ActorSystemBuilder journal(EventJournal value) {
+        journal = value;
+        return this;
+    }
+
+    /** Sets where snapshots go. Required. Not closed by the system unless {@link #owns} says so. */
+    public ActorSystemBuilder snapshots(SnapshotStore value) {
+        snapshots = value;
+        return this;
+    }
+
+    /** Sets how values become bytes. Required. */
+    public ActorSystemBuilder codec(PayloadCodec value) {
+        codec = value;
+        return this;
+    }
+
+    /** Sets where time comes from. Default: the machine. */
+    public ActorSystemBuilder clock(Clock value) {
+        clock = value;
+        return this;
+    }
+
+    /** Sets how many threads run actors, at least 1. Default: one per processor, at least 2. */
+    public ActorSystemBuilder workerCount(int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException("workerCount must be at least 1: workerCount=" + value);
+        }
+        workerCount = value;
+        return this;
+    }
+
+    /** Sets how long closing waits for actors to finish. Default: 30 s. */
+    public ActorSystemBuilder closeTimeout(Duration value) {
+        closeTimeout = value;
+        return this;
+    }
+
+    /** Has the system close {@code store} after its actors, in the order of these calls. */
+    public ActorSystemBuilder owns(AutoCloseable store) {
+        owned.add(store);
+        return this;
+    }
+
+    /**
+     * Starts the system.
+     *
+     * @throws IllegalStateException if a store or the codec is missing
+     */
+    public ActorSystem build() {
+        return new ActorSystem(this);
+    }
+
+    EventJournal journal() {
+        return required("journal", journal);
+    }
+
+    SnapshotStore snapshots() {
+        return required("snapshots", snapshots);
+    }
+
+    PayloadCodec codec() {
+        return required("codec", codec);
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    int workerCount() {
+        return workerCount;
+    }
+
+    Duration closeTimeout() {
+        return closeTimeout;
+    }
+
+    List<AutoCloseable> owned() {
+        return List.copyOf(owned);
+    }
+
+    private static <T> T required(String name, @Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("system has no " + name + ", call builder." + name + "(…) first");
+        }
+        return value;
+    }
+}

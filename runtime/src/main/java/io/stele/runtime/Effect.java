@@ -1,0 +1,112 @@
+package io.stele.runtime;
+
+import io.stele.spi.Durability;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What follows from a command. Made by the methods of {@link PersistentActor}; making one does nothing yet.
+ *
+ * <p>Its parts happen in this order, whatever order they were added in: events are appended (all or none), applied, and the reply
+ * is worked out from the new state; once the events are durable the reply leaves, then side effects run in the order in which
+ * they were added. None of it is done again at recovery.
+ *
+ * <p>Confined to the handler that makes it; each effect is used once.
+ *
+ * @param <E> events
+ * @param <S> state
+ * @param <R> the reply that the command gets
+ */
+public final class Effect<E, S, R> {
+    enum Kind {
+        EVENTS,
+        REJECT,
+        STASH,
+        ASYNC
+    }
+
+    final Kind kind;
+    final List<E> events;
+    Function<? super S, ? extends @Nullable Object> reply = state -> Done.DONE;
+
+    @Nullable Object rejection;
+
+    @Nullable CompletionStage<? extends Effect<E, S, R>> stage;
+
+    List<Consumer<? super S>> afterwards = List.of();
+
+    @Nullable Durability durability;
+
+    boolean stops;
+    boolean unstashes;
+
+    Effect(Kind kind, List<E> events) {
+        this.kind = kind;
+        this.events = events;
+    }
+
+    /**
+     * Replies with what {@code answer} makes of the state after the events. The compiler checks that it is what the command
+     * asked for.
+     *
+     * @param <T> the reply
+     */
+    @SuppressWarnings("unchecked")
+    public <T> Effect<E, S, T> thenReply(Function<? super S, ? extends T> answer) {
+        reply = answer;
+        return (Effect<E, S, T>) this;
+    }
+
+    /**
+     * As {@link #thenReply(Function)}, for a handler that is one {@code switch} over all commands: {@code command} ties the
+     * reply's type to the command's.
+     *
+     * @param <T> the reply
+     */
+    public <T> Effect<E, S, T> thenReply(Command<T> command, Function<? super S, ? extends T> answer) {
+        return thenReply(answer);
+    }
+
+    /**
+     * Runs {@code action} with the state after the events, once they are durable: at most once, and not at recovery. What it
+     * throws is logged, and ends nothing else.
+     */
+    public Effect<E, S, R> thenRun(Consumer<? super S> action) {
+        if (afterwards.isEmpty()) {
+            afterwards = new ArrayList<>(2);
+        }
+        afterwards.add(action);
+        return this;
+    }
+
+    /**
+     * Tells {@code message} to {@code target} once the events are durable; at most once.
+     *
+     * @param <M> what the target takes
+     */
+    public <M> Effect<E, S, R> thenTell(ActorRef<? super M> target, M message) {
+        return thenRun(state -> target.tell(message));
+    }
+
+    /** Takes the actor out of memory afterwards; the next message brings it back. */
+    public Effect<E, S, R> thenStop() {
+        stops = true;
+        return this;
+    }
+
+    /** Handles the commands that were put back, oldest first, before any other. */
+    public Effect<E, S, R> thenUnstashAll() {
+        unstashes = true;
+        return this;
+    }
+
+    /** Waits for this tier instead of {@link PersistentActor#durability()} before the reply and the side effects. */
+    public Effect<E, S, R> durability(Durability tier) {
+        durability = tier;
+        return this;
+    }
+}

@@ -1,0 +1,42 @@
+package io.stele.runtime;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How each event changes the state. Filled once, by {@link PersistentActor#events}, then only read.
+ *
+ * @param <E> events
+ * @param <S> state
+ */
+public final class EventHandlers<E, S> {
+    private final Map<Class<?>, BiFunction<S, ? extends E, S>> byType = new HashMap<>();
+
+    EventHandlers() {}
+
+    /**
+     * Sets how events of class {@code type} change the state. The function gives the same answer on every replay: it reads no
+     * clock, draws no random number, sends nothing.
+     *
+     * @param <T> the event
+     * @throws IllegalArgumentException if the type has a handler already
+     */
+    public <T extends E> EventHandlers<E, S> on(Class<T> type, BiFunction<S, T, S> handler) {
+        if (byType.putIfAbsent(type, handler) != null) {
+            throw new IllegalArgumentException("event has two handlers: event=" + type.getName());
+        }
+        return this;
+    }
+
+    Set<Class<?>> types() {
+        return byType.keySet();
+    }
+
+    @SuppressWarnings("unchecked")
+    @Nullable BiFunction<S, E, S> find(Class<?> type) {
+        return (BiFunction<S, E, S>) (BiFunction<S, ?, S>) byType.get(type);
+    }
+}

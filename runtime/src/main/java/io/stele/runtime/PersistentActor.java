@@ -1,0 +1,233 @@
+package io.stele.runtime;
+
+import io.stele.spi.Durability;
+import io.stele.spi.PersistenceId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a kind of actor does with commands, and what its events make of its state. One instance serves all actors of the kind, so
+ * it has no mutable fields; what an actor knows is in its state.
+ *
+ * <pre>
+ *   command ──&gt; command handler ──Effect──&gt; journal ──&gt; event handler ──&gt; state ──&gt; reply, once durable
+ *                                            │
+ *                             after a crash  └──&gt; event handler ──&gt; state, and nothing else
+ * </pre>
+ *
+ * <p>Handlers are given in one of two ways: one by one in {@link #commands} and {@link #events}, or by overriding
+ * {@link #onCommand} and {@link #onEvent}, which reads well with a pattern {@code switch} (Java 21).
+ *
+ * <h2>Threads</h2>
+ * Handlers of one actor run one at a time; those of different actors at the same time.
+ *
+ * <h2>Failure</h2>
+ * A command handler that throws stores nothing: its command fails and the actor is recovered from the journal before it takes
+ * the next. An event handler that throws takes its actor out of service.
+ *
+ * @param <E> events: best a sealed interface of records
+ * @param <S> state: an immutable value, best a record
+ */
+public abstract class PersistentActor<E, S> {
+    private final String entityType;
+    private final CommandHandlers<E, S> commandHandlers = new CommandHandlers<>();
+    private final EventHandlers<E, S> eventHandlers = new EventHandlers<>();
+
+    /**
+     * Names the kind of actor.
+     *
+     * @param entityType stored with every event, so never to be changed; see {@link PersistenceId}
+     * @throws IllegalArgumentException if the name is not acceptable
+     */
+    protected PersistentActor(String entityType) {
+        this.entityType = new PersistenceId(entityType, "0").entityType();
+    }
+
+    /** Returns the name given at construction. */
+    public final String entityType() {
+        return entityType;
+    }
+
+    /** Returns the state before the first event. */
+    protected abstract S initialState();
+
+    /** Says which handler takes which command. Called once, before the first command. */
+    protected void commands(CommandHandlers<E, S> on) {}
+
+    /** Says how each event changes the state. Called once, before the first event. */
+    protected void events(EventHandlers<E, S> on) {}
+
+    /**
+     * Decides what follows from a command. Changes nothing itself.
+     *
+     * @return null if the actor does not know the command
+     */
+    protected @Nullable Effect<E, S, ?> onCommand(S state, Command<?> command, ActorContext context) {
+        CommandHandlers.Handler<E, S, Command<?>, ?> handler = commandHandlers.find(command.getClass());
+        return handler == null ? null : handler.handle(state, command, context);
+    }
+
+    /**
+     * Applies an event that has been stored, live or at recovery. Gives the same answer every time.
+     *
+     * @return the state after it
+     */
+    protected S onEvent(S state, E event) {
+        BiFunction<S, E, S> handler = eventHandlers.find(event.getClass());
+        if (handler == null) {
+            throw new IllegalStateException("actor has no handler for its own event: entityType=" + entityType
+                    + ", event=" + event.getClass().getName());
+        }
+        return handler.apply(state, event);
+    }
+
+    /**
+     * Lists the classes that are stored (events, state, replies of commands with an id) beyond those that Stele finds by itself: the
+     * type arguments of this class, sealed types with all they permit, and whatever {@link #commands} and {@link #events} name.
+     */
+    protected List<Class<?>> storedTypes() {
+        return List.of();
+    }
+
+    /** Returns what its replies survive, unless an effect says otherwise. Default: {@link Durability#POWER_LOSS}. */
+    protected Durability durability() {
+        return Durability.POWER_LOSS;
+    }
+
+    /** Returns after how many events a snapshot is taken; 0 for never. Default: 100. */
+    protected int snapshotEvery() {
+        return 100;
+    }
+
+    /** Returns how many snapshots are kept, at least 1. Default: 2. */
+    protected int snapshotsKept() {
+        return 2;
+    }
+
+    /** Returns how long an idle actor stays in memory. Default: two minutes. */
+    protected Duration passivateAfter() {
+        return Duration.ofMinutes(2);
+    }
+
+    /** Returns how many messages may wait for one actor, 2 to 1,048,576. Default: 1,000. */
+    protected int mailboxCapacity() {
+        return 1_000;
+    }
+
+    /** Returns how many commands one actor may put back, at least 0. Default: 1,000. */
+    protected int stashCapacity() {
+        return 1_000;
+    }
+
+    /** Returns how many command ids, the newest, an actor remembers, at least 0. Default: 1,000. */
+    protected int deduplicationWindow() {
+        return 1_000;
+    }
+
+    /** Stores one event. Replies {@link Done} unless told otherwise. */
+    protected final Effect<E, S, Done> persist(E event) {
+        return new Effect<>(Effect.Kind.EVENTS, List.of(event));
+    }
+
+    /** Stores several events: after a crash all of them are there, or none. */
+    @SafeVarargs
+    protected final Effect<E, S, Done> persist(E first, E... more) {
+        List<E> events = new ArrayList<>(1 + more.length);
+        events.add(first);
+        for (E event : more) {
+            events.add(event);
+        }
+        return persistAll(events);
+    }
+
+    /** Stores several events: after a crash all of them are there, or none. An empty list stores nothing. */
+    protected final Effect<E, S, Done> persistAll(List<? extends E> events) {
+        return new Effect<>(Effect.Kind.EVENTS, List.copyOf(events));
+    }
+
+    /** Stores nothing. Replies {@link Done} unless told otherwise. */
+    protected final Effect<E, S, Done> none() {
+        return new Effect<>(Effect.Kind.EVENTS, List.of());
+    }
+
+    /**
+     * Stores nothing and replies. The reply waits until every event that the state includes is durable.
+     *
+     * @param <R> the reply
+     */
+    protected final <R> Effect<E, S, R> reply(R reply) {
+        return none().thenReply(state -> reply);
+    }
+
+    /**
+     * As {@link #reply(Object)}, for a handler that is one {@code switch}: {@code command} ties the reply's type to the
+     * command's.
+     *
+     * @param <R> the reply
+     */
+    protected final <R> Effect<E, S, R> reply(Command<R> command, R reply) {
+        return reply(reply);
+    }
+
+    /**
+     * Stores nothing and fails the command with {@link CommandRejectedException}.
+     *
+     * @param reason why, best a record or enum of the application; {@link CommandRejectedException#reason()} gives it back
+     * @param <R> the reply that the command would have had
+     */
+    protected final <R> Effect<E, S, R> reject(Object reason) {
+        Effect<E, S, R> effect = new Effect<>(Effect.Kind.REJECT, List.of());
+        effect.rejection = reason;
+        return effect;
+    }
+
+    /** Stores nothing and takes the actor out of memory; the next message brings it back. */
+    protected final Effect<E, S, Done> stop() {
+        return none().thenStop();
+    }
+
+    /**
+     * Puts the command back until {@link Effect#thenUnstashAll}. Beyond {@link #stashCapacity()} it fails with
+     * {@link StashFullException}.
+     *
+     * @param <R> the reply that the command will have
+     */
+    protected final <R> Effect<E, S, R> stash() {
+        return new Effect<>(Effect.Kind.STASH, List.of());
+    }
+
+    /**
+     * Waits for {@code stage} to say what follows, while later commands of this actor wait. A stage that fails fails the command;
+     * one that takes longer than {@code timeout} fails it with {@link AskTimeoutException}, and what it says later is ignored.
+     *
+     * @param <R> the reply
+     */
+    protected final <R> Effect<E, S, R> async(CompletionStage<? extends Effect<E, S, R>> stage, Duration timeout) {
+        Effect<E, S, R> effect = new Effect<>(Effect.Kind.ASYNC, List.of());
+        effect.stage = stage.<Effect<E, S, R>>thenApply(result -> result)
+                .toCompletableFuture()
+                .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        return effect;
+    }
+
+    /** Fills the tables. Called once per system. */
+    final void define() {
+        if (commandHandlers.types().isEmpty() && eventHandlers.types().isEmpty()) {
+            commands(commandHandlers);
+            events(eventHandlers);
+        }
+    }
+
+    final CommandHandlers<E, S> commandHandlers() {
+        return commandHandlers;
+    }
+
+    final EventHandlers<E, S> eventHandlers() {
+        return eventHandlers;
+    }
+}

@@ -1,0 +1,121 @@
+package io.stele.runtime;
+
+import io.stele.spi.PayloadCodec;
+import io.stele.spi.PersistenceId;
+import io.stele.spi.Snapshot;
+import io.stele.spi.SnapshotStore;
+import io.stele.spi.StoredType;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Encodes and saves snapshots on a thread of its own, so that no actor ever waits for one. A snapshot that cannot be saved is
+ * logged and forgotten: recovery then replays more events. Beyond a bounded queue snapshots are skipped.
+ *
+ * <p>Any thread may ask.
+ */
+final class Snapshotter implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Snapshotter.class);
+    private static final int QUEUE_CAPACITY = 10_000;
+    private static final int CLOSE_TIMEOUT_S = 10;
+
+    private final SnapshotStore store;
+    private final PayloadCodec codec;
+    private final LongAdder saved = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final ExecutorService thread;
+
+    Snapshotter(SnapshotStore store, PayloadCodec codec) {
+        this.store = store;
+        this.codec = codec;
+        thread = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(QUEUE_CAPACITY), task -> {
+            Thread snapshots = new Thread(task, "stele-snapshots");
+            snapshots.setDaemon(true);
+            return snapshots;
+        });
+    }
+
+    /**
+     * An actor's state as it was at a sequence number.
+     *
+     * @param sequenceNumber the last event in it
+     * @param position that event's position
+     * @param timestampMs when it was taken
+     * @param state an immutable value
+     * @param entries the command ids that go with it
+     */
+    record Capture(
+            long sequenceNumber,
+            long position,
+            long timestampMs,
+            Object state,
+            List<DeduplicationWindow.Entry> entries) {}
+
+    /** Saves, prunes to {@code keepCount}, and calls {@code done} in the end, whatever came of it. */
+    void save(PersistenceId persistenceId, Capture capture, int keepCount, Runnable done) {
+        try {
+            thread.execute(() -> {
+                try {
+                    saveNow(persistenceId, capture, keepCount);
+                } finally {
+                    done.run();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            failed.increment();
+            done.run();
+        }
+    }
+
+    private void saveNow(PersistenceId persistenceId, Capture capture, int keepCount) {
+        try {
+            StoredType type = codec.typeOf(capture.state);
+            ByteBuffer payload = ByteBuffer.wrap(Encoding.encode(codec, capture.state));
+            store.save(new Snapshot(
+                    persistenceId,
+                    capture.sequenceNumber,
+                    capture.position,
+                    capture.timestampMs,
+                    type,
+                    payload,
+                    DeduplicationWindow.encode(capture.entries)));
+            store.prune(persistenceId, keepCount);
+            saved.increment();
+        } catch (RuntimeException | StackOverflowError e) {
+            failed.increment();
+            LOG.warn(
+                    "snapshot was not saved, recovery will replay more events: persistenceId={}, sequenceNumber={}, reason={}",
+                    persistenceId,
+                    capture.sequenceNumber,
+                    e.toString());
+        }
+    }
+
+    long savedCount() {
+        return saved.sum();
+    }
+
+    long failedCount() {
+        return failed.sum();
+    }
+
+    @Override
+    public void close() {
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(CLOSE_TIMEOUT_S, TimeUnit.SECONDS)) {
+                LOG.warn("snapshots are still being saved: timeoutS={}", CLOSE_TIMEOUT_S);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
