@@ -6,7 +6,7 @@ import io.stele.runtime.EventHandlers;
 import io.stele.runtime.PersistentActor;
 import org.jspecify.annotations.Nullable;
 
-/** A bank account: what it takes, what happened to it, what it knows. Money is in cents. */
+/** A bank account with a credit line: what it takes, what happened to it, what it knows. Money is in cents. */
 public final class BankAccount extends PersistentActor<BankAccount.Event, BankAccount.Account> {
     public record Deposit(@Nullable String commandId, long cents) implements Command<Balance> {}
 
@@ -26,6 +26,8 @@ public final class BankAccount extends PersistentActor<BankAccount.Event, BankAc
 
     public record Account(long cents, long transactions) {}
 
+    private static final long CREDIT_LINE_CENTS = 2_000_000;
+
     public BankAccount() {
         super("bank-account");
     }
@@ -43,8 +45,8 @@ public final class BankAccount extends PersistentActor<BankAccount.Event, BankAc
                 (account, deposit) -> persist(new Deposited(deposit.cents())).thenReply(BankAccount::balance));
         on.on(
                 Withdraw.class,
-                (account, withdraw) -> withdraw.cents() > account.cents()
-                        ? reject(new Overdrawn(account.cents(), withdraw.cents() - account.cents()))
+                (account, withdraw) -> withdraw.cents() > account.cents() + CREDIT_LINE_CENTS
+                        ? reject(new Overdrawn(account.cents(), withdraw.cents() - account.cents() - CREDIT_LINE_CENTS))
                         : persist(new Withdrawn(withdraw.cents())).thenReply(BankAccount::balance));
     }
 
