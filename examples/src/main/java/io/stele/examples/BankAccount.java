@@ -8,22 +8,31 @@ import org.jspecify.annotations.Nullable;
 
 /** A bank account with a credit line: what it takes, what happened to it, what it knows. Money is in cents. */
 public final class BankAccount extends PersistentActor<BankAccount.Event, BankAccount.Account> {
+    /** Pays in. */
     public record Deposit(@Nullable String commandId, long cents) implements Command<Balance> {}
 
+    /** Pays out, down to the credit line. */
     public record Withdraw(@Nullable String commandId, long cents) implements Command<Balance> {}
 
+    /** Asks what there is. */
     public record GetBalance() implements Command<Balance> {}
 
+    /** What there is, after so many transactions. */
     public record Balance(long cents, long transactions) {}
 
+    /** Why a withdrawal was refused. */
     public record Overdrawn(long balanceCents, long missingCents) {}
 
+    /** What happens to an account. */
     public sealed interface Event {}
 
+    /** Money came in. */
     public record Deposited(long cents) implements Event {}
 
+    /** Money went out. */
     public record Withdrawn(long cents) implements Event {}
 
+    /** What an account knows. */
     public record Account(long cents, long transactions) {}
 
     private static final long CREDIT_LINE_CENTS = 2_000_000;
