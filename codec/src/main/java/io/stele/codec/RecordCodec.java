@@ -1,0 +1,207 @@
+package io.stele.codec;
+
+import io.stele.spi.PayloadCodec;
+import io.stele.spi.PayloadCodecException;
+import io.stele.spi.StoredType;
+import java.nio.BufferOverflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.ReadOnlyBufferException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes records by the names of their components, and the values that an actor may have for a state or a reply: boxed numbers,
+ * texts, constants. The bytes are a subset of Chronicle Wire's BINARY_LIGHT, little-endian, without padding.
+ *
+ * <pre>
+ *   payload  =  fields                        a record: its components, in their order
+ *            |  value                         anything else
+ *   fields   =  { name value }
+ *   name     =  C0+n n×Latin-1                 n ≤ 31
+ *            |  B7 len len×Latin-1
+ *   value    =  00…7F                         that number
+ *            |  A1 u8 | A2 u16 | A3 u32       a whole number: the shortest that holds it
+ *            |  A4 i8 | A5 i16 | A6 i32 | A7 i64
+ *            |  90 f32 | 91 f64               float, double
+ *            |  B0 | B1 | BB                  false, true, null (also an empty optional)
+ *            |  E0+n n×text                   n ≤ 31
+ *            |  B8 len len×text
+ *            |  B2 | B3 | B4 | B5  len text   LocalTime, LocalDate, LocalDateTime, ZonedDateTime, as toString writes them
+ *            |  A0 high64 low64               UUID
+ *            |  size 8A bytes                 byte[]
+ *            |  size { value }                list, set
+ *            |  size { BD value value }       map: key and value in turn
+ *            |  size fields                   a record inside of another value
+ *            |  B6 len text value             a value that tells its type: an implementation of a sealed interface
+ *   size     =  80 u8 | 81 u16 | 82 u32       how many bytes follow
+ *   len      =  7 bits per byte, lowest first, 80 set in all but the last
+ *   text     =  UTF-8, each half of a surrogate pair on its own (3 bytes)
+ * </pre>
+ *
+ * <p>BigDecimal, BigInteger, Instant, Duration, OffsetDateTime, char and the constants of enums are texts. Read but never
+ * written: names after {@code B9 len}, or as a number after {@code BA}; fractions {@code 92 94 96} (a {@code len}-like number
+ * divided by 10², 10⁴, 10⁶); a whole number written as a fraction.
+ *
+ * <h2>Change</h2>
+ * A component may be added (missing ones are null, 0, or empty), removed (unknown ones are passed over), moved, renamed
+ * ({@link FormerName}), and widened. A value that does not fit its component is refused, never cut. A type is renamed with
+ * {@link StoredName} or {@link FormerName}; a stored version above the class's own is refused.
+ *
+ * <h2>Threads</h2>
+ * Any thread may call any method.
+ *
+ * <h2>Cost</h2>
+ * O(bytes). Writing a record of primitives and texts allocates nothing, reading allocates the result alone.
+ */
+public final class RecordCodec implements PayloadCodec {
+
+    private final Catalog catalog = new Catalog();
+
+    private RecordCodec() {}
+
+    /** Returns a codec that knows {@code types}, as {@link Builder#register} does. Throws as that does. */
+    public static RecordCodec of(Class<?>... types) {
+        return builder().register(types).build();
+    }
+
+    /** Returns a builder that knows the built-in types alone. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Returns the name and version of the value's class. A record or an enum that was not registered is registered now; another
+     * process, or this one after a restart, cannot read it until it has met the class too, so register what you store.
+     */
+    @Override
+    public StoredType typeOf(Object value) {
+        try {
+            return catalog.classOf(value).type();
+        } catch (Refusal refusal) {
+            throw refusal.report("value cannot be stored", value.getClass().getName());
+        }
+    }
+
+    @Override
+    public void encode(Object value, ByteBuffer target) {
+        int start = target.position();
+        ByteOrder order = target.order();
+        boolean written = false;
+        target.order(ByteOrder.LITTLE_ENDIAN);
+        try {
+            Shape shape = catalog.classOf(value).shape();
+            if (shape instanceof RecordShape fields) {
+                fields.writeFields(value, target, 0);
+            } else {
+                shape.write(value, target, 0);
+            }
+            written = true;
+        } catch (Refusal refusal) {
+            throw refusal.report("value cannot be stored", value.getClass().getName());
+        } catch (BufferOverflowException | ReadOnlyBufferException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new PayloadCodecException(
+                    "value cannot be stored, an accessor failed: type="
+                            + value.getClass().getName() + ", reason=" + e,
+                    e);
+        } finally {
+            target.order(order);
+            if (!written) {
+                target.position(start);
+            }
+        }
+    }
+
+    /** {@inheritDoc} Leaves the payload as it is, its position included. */
+    @Override
+    public Object decode(StoredType type, ByteBuffer payload) {
+        StoredClass stored = catalog.find(type.name());
+        if (stored == null) {
+            throw new PayloadCodecException(
+                    "payload cannot be read, its type is unknown here, register its class: type="
+                            + Json.shown(type.toString()) + ", known=" + catalog.names());
+        }
+        if (type.version() > stored.type().version()) {
+            throw new PayloadCodecException("payload cannot be read, a newer version of the program wrote it: type="
+                    + type.name() + ", version=" + type.version() + ", versionMax="
+                    + stored.type().version());
+        }
+        PayloadReader in = PayloadReader.open(payload);
+        try {
+            Object value = read(stored.shape(), in);
+            in.requireEnd();
+            return value;
+        } catch (Refusal refusal) {
+            throw refusal.report("payload cannot be read", type.toString());
+        } catch (RuntimeException e) {
+            throw new PayloadCodecException(
+                    "payload cannot be read, a value refused to be put together: type=" + type + ", reason=" + e, e);
+        } finally {
+            in.close();
+        }
+    }
+
+    private static Object read(Shape shape, PayloadReader in) {
+        Object value = shape instanceof RecordShape fields ? fields.readFields(in) : shape.readOrNull(in);
+        if (value == null) {
+            throw new Refusal("the value is null", "");
+        }
+        return value;
+    }
+
+    /**
+     * Returns a number that changes when what {@code type} is written as does: stored names, names and types of components,
+     * constants, through everything it contains. The same in every process. Slow: for headers, once per class.
+     *
+     * @throws PayloadCodecException if values of the class cannot be stored
+     */
+    public long fingerprint(Class<?> type) {
+        try {
+            SchemaText text = new SchemaText();
+            catalog.register(type).describe(text);
+            return text.fingerprint();
+        } catch (Refusal refusal) {
+            throw refusal.report("class cannot be stored", type.getName());
+        }
+    }
+
+    /** Collects the classes that a codec knows from the start. Confined to one thread. */
+    public static final class Builder {
+
+        private @Nullable RecordCodec codec = new RecordCodec();
+
+        private Builder() {}
+
+        /**
+         * Registers records, enums, and sealed interfaces of them, together with every class that their components lead to.
+         *
+         * @throws IllegalArgumentException if two classes have the same stored name; names both
+         * @throws PayloadCodecException if a class, or a component, cannot be stored; names it and the reason
+         */
+        public Builder register(Class<?>... types) {
+            for (Class<?> type : types) {
+                try {
+                    open().catalog.register(type);
+                } catch (Refusal refusal) {
+                    throw refusal.report("class cannot be stored", type.getName());
+                }
+            }
+            return this;
+        }
+
+        /** Returns the codec; this builder is of no more use. */
+        public RecordCodec build() {
+            RecordCodec built = open();
+            codec = null;
+            return built;
+        }
+
+        private RecordCodec open() {
+            if (codec == null) {
+                throw new IllegalStateException("codec was built already, take a new builder");
+            }
+            return codec;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.stele.codec;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** How values of one Java type are written and read. Immutable once registered: any thread. */
+abstract class Shape {
+
+    /**
+     * Writes a value.
+     *
+     * @param depth in how many containers it stands
+     */
+    abstract void write(Object value, ByteBuffer target, int depth);
+
+    /** Reads a value that is not null. */
+    abstract Object read(PayloadReader in);
+
+    /** Appends what makes two shapes able to read each other's bytes. */
+    abstract void describe(SchemaText out);
+
+    /** What a component is when the stored record has no such field. */
+    @Nullable Object missing() {
+        return null;
+    }
+
+    /** What a stored null is read as. */
+    @Nullable Object whenNull() {
+        return null;
+    }
+
+    /** Reads the value from the name of a field, for maps that another writer wrote with names as keys. */
+    Object fromName(String name) {
+        throw new Refusal("a key is a name where a value is due", "name=" + Json.escape(name));
+    }
+
+    /** Writes null itself. */
+    void writeNull(ByteBuffer target) {
+        PayloadWriter.putNull(target);
+    }
+
+    final void writeOrNull(@Nullable Object value, ByteBuffer target, int depth) {
+        if (value == null) {
+            writeNull(target);
+        } else {
+            write(value, target, depth);
+        }
+    }
+
+    final @Nullable Object readOrNull(PayloadReader in) {
+        return in.skipNull() ? whenNull() : read(in);
+    }
+
+    static int deeper(int depth) {
+        if (depth >= PayloadReader.DEPTH_MAX) {
+            throw new Refusal("values are nested too deep", "depthMax=" + PayloadReader.DEPTH_MAX);
+        }
+        return depth + 1;
+    }
+}
