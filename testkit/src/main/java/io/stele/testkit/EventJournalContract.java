@@ -180,12 +180,12 @@ public abstract class EventJournalContract extends JournalDurabilityCases {
                 List<String> events = model.computeIfAbsent(id, absent -> new ArrayList<>());
                 switch (random.nextInt(20)) {
                     case 0 -> reopen();
-                    case 1, 2, 3, 4 -> compare(as, id, events, random);
+                    case 1, 2, 3, 4 -> assertAgrees(as, id, events, random);
                     default -> appendByChance(id, events, random);
                 }
             }
             String as = "seed=" + seed + ", at the end";
-            model.forEach((id, events) -> compare(as, id, events, random));
+            model.forEach((id, events) -> assertAgrees(as, id, events, random));
         }
     }
 
@@ -203,7 +203,7 @@ public abstract class EventJournalContract extends JournalDurabilityCases {
         events.addAll(List.of(texts));
     }
 
-    private void compare(String as, PersistenceId id, List<String> events, SplittableRandom random) {
+    private void assertAgrees(String as, PersistenceId id, List<String> events, SplittableRandom random) {
         int from = 1 + random.nextInt(events.size() + 1);
         int to = from + random.nextInt(events.size() + 1);
         List<String> expected = events.subList(from - 1, Math.max(from - 1, Math.min(to, events.size())));
