@@ -69,6 +69,15 @@ public final class RecordCodec implements PayloadCodec {
         return new Builder();
     }
 
+    @Override
+    public void register(Class<?> type) {
+        try {
+            catalog.register(type);
+        } catch (Refusal refusal) {
+            throw refusal.report("class cannot be stored", type.getName());
+        }
+    }
+
     /**
      * Returns the name and version of the value's class. A record or an enum that was not registered is registered now; another
      * process, or this one after a restart, cannot read it until it has met the class too, so register what you store.

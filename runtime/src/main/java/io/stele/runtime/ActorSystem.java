@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -154,13 +155,14 @@ public final class ActorSystem implements AutoCloseable {
                     entities.keySet().iterator().next());
         }
         sweeper.shutdownNow();
-        dispatcher.close();
+        boolean stopped = dispatcher.close();
+        entities.values().forEach(entity -> entity.abandon(stopped));
         snapshotter.close();
         closeOwned();
     }
 
     private void pause() {
-        java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
     }
 
     private void closeOwned() {

@@ -7,14 +7,18 @@ import java.util.concurrent.ForkJoinTask;
  *
  * <p>Any thread may call it.
  */
-interface Dispatcher extends AutoCloseable {
+interface Dispatcher {
 
     /**
-     * Runs {@code task} once, soon, on some worker. The same task may be given again once it has begun; it never completes.
+     * Runs {@code task} once, soon, on some worker. The same task may be given again once it has begun; it never completes. After
+     * {@link #close} nothing happens.
      */
     void execute(ForkJoinTask<?> task);
 
-    /** Waits until no worker runs anything. Closing twice does nothing. */
-    @Override
-    void close();
+    /**
+     * Takes no more tasks and waits until no worker runs anything. Closing twice does nothing.
+     *
+     * @return false if some worker is still busy after a while
+     */
+    boolean close();
 }

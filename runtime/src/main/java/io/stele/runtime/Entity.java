@@ -107,6 +107,24 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
         wake();
     }
 
+    /**
+     * Ends an actor that could not finish before the system closed: whoever waits for it is told so. On the closing thread.
+     *
+     * @param stopped whether no worker can be in a turn of it any more
+     */
+    void abandon(boolean stopped) {
+        if (stopped || STATUS.compareAndSet(this, IDLE, SCHEDULED)) {
+            Activation<E, S> active = activation;
+            if (active != null) {
+                active.close(new OutcomeUnknownException(
+                        "system was closed before the reply was durable: persistenceId=" + persistenceId, null));
+                activation = null;
+            }
+            close(new ActorSystemClosedException(
+                    "system was closed before the command was handled: persistenceId=" + persistenceId, null));
+        }
+    }
+
     /** The lane's durable position has moved. Any thread. */
     void onReleased() {
         awaiting = 0;

@@ -2,9 +2,13 @@ package io.stele.runtime;
 
 import io.stele.spi.Durability;
 import io.stele.spi.PayloadCodec;
+import io.stele.spi.PayloadCodecException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One kind of actor in one system: its handlers and settings, read once.
@@ -13,6 +17,7 @@ import java.util.Set;
  * @param <S> state
  */
 final class EntityType<E, S> {
+    private static final Logger LOG = LoggerFactory.getLogger(EntityType.class);
     private static final int MAILBOX_CAPACITY_MAX = 1 << 20;
 
     final PersistentActor<E, S> actor;
@@ -49,30 +54,46 @@ final class EntityType<E, S> {
         return value;
     }
 
-    /** Tells the codec every class that this kind of actor may have stored, so that recovery can read it. */
+    /**
+     * Tells the codec every class that this kind of actor may have stored, so that recovery can read it. Events and state must be
+     * storable; a reply need not be, only commands with an id have theirs stored.
+     */
     private void register(PayloadCodec codec) {
-        codec.register(Done.class);
-        registerArguments(codec, actor.getClass().getGenericSuperclass());
+        arguments(actor.getClass().getGenericSuperclass()).forEach(codec::register);
         actor.eventHandlers().types().forEach(codec::register);
-        Set<Class<?>> commands = actor.commandHandlers().types();
-        for (Class<?> command : commands) {
+        actor.storedTypes().forEach(codec::register);
+        codec.register(Done.class);
+        for (Class<?> command : actor.commandHandlers().types()) {
             for (Type implemented : command.getGenericInterfaces()) {
-                registerArguments(codec, implemented);
+                arguments(implemented).forEach(reply -> registerReply(codec, reply));
             }
         }
-        actor.storedTypes().forEach(codec::register);
     }
 
-    private static void registerArguments(PayloadCodec codec, Type type) {
+    private void registerReply(PayloadCodec codec, Class<?> reply) {
+        try {
+            codec.register(reply);
+        } catch (PayloadCodecException e) {
+            LOG.debug(
+                    "reply cannot be stored: entityType={}, reply={}, reason={}",
+                    actor.entityType(),
+                    reply.getName(),
+                    e.getMessage());
+        }
+    }
+
+    private static List<Class<?>> arguments(Type type) {
+        List<Class<?>> classes = new ArrayList<>();
         if (type instanceof ParameterizedType parameterized) {
             for (Type argument : parameterized.getActualTypeArguments()) {
                 if (argument instanceof Class<?> known) {
-                    codec.register(known);
+                    classes.add(known);
                 } else if (argument instanceof ParameterizedType nested
                         && nested.getRawType() instanceof Class<?> raw) {
-                    codec.register(raw);
+                    classes.add(raw);
                 }
             }
         }
+        return classes;
     }
 }

@@ -3,6 +3,7 @@ package io.stele.runtime;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.ForkJoinWorkerThread;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,21 +39,29 @@ final class ForkJoinDispatcher implements Dispatcher {
     @Override
     public void execute(ForkJoinTask<?> task) {
         if (ForkJoinTask.getPool() == pool) {
-            task.fork();
-        } else {
+            var unused = task.fork();
+            return;
+        }
+        try {
             pool.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debug(
+                    "a wake-up came after the workers were stopped: task={}",
+                    task.getClass().getSimpleName());
         }
     }
 
     @Override
-    public void close() {
+    public boolean close() {
         pool.shutdown();
         try {
-            if (!pool.awaitTermination(CLOSE_TIMEOUT_S, TimeUnit.SECONDS)) {
-                LOG.warn("workers are still busy, a handler may block: timeoutS={}", CLOSE_TIMEOUT_S);
+            if (pool.awaitTermination(CLOSE_TIMEOUT_S, TimeUnit.SECONDS)) {
+                return true;
             }
+            LOG.warn("workers are still busy, a handler may block: timeoutS={}", CLOSE_TIMEOUT_S);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return false;
     }
 }

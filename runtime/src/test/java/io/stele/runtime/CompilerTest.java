@@ -62,8 +62,10 @@ final class CompilerTest {
     void shouldAcceptAHandlerThatRepliesWithTheCommandsType() {
         assertThat(compile(TABLE.formatted("persist(new Deposited(1)).thenReply(Balance::new)", "Account.Balance")))
                 .isEmpty();
-        assertThat(compile(TABLE.formatted("reply(new Balance(1))", "Account.Balance"))).isEmpty();
-        assertThat(compile(TABLE.formatted("reject(\"closed\")", "Account.Balance"))).isEmpty();
+        assertThat(compile(TABLE.formatted("reply(new Balance(1))", "Account.Balance")))
+                .isEmpty();
+        assertThat(compile(TABLE.formatted("reject(\"closed\")", "Account.Balance")))
+                .isEmpty();
     }
 
     @Test
@@ -75,7 +77,8 @@ final class CompilerTest {
 
     @Test
     void shouldRefuseAHandlerThatForgetsToReply() {
-        assertThat(compile(TABLE.formatted("persist(new Deposited(1))", "Account.Balance"))).contains("Done");
+        assertThat(compile(TABLE.formatted("persist(new Deposited(1))", "Account.Balance")))
+                .contains("Done");
         assertThat(compile(TABLE.formatted("none()", "Account.Balance"))).contains("Done");
     }
 
@@ -97,9 +100,13 @@ final class CompilerTest {
     /** Returns what the compiler has against {@code source}; empty if it accepts it. */
     private String compile(String source) {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        List<String> options = new ArrayList<>(List.of("-d", directory.toString(), "-cp", System.getProperty("java.class.path")));
+        List<String> options =
+                new ArrayList<>(List.of("-d", directory.toString(), "-cp", System.getProperty("java.class.path")));
         if (Runtime.version().feature() < 21) {
-            options.addAll(List.of("--enable-preview", "--release", String.valueOf(Runtime.version().feature())));
+            options.addAll(List.of(
+                    "--enable-preview",
+                    "--release",
+                    String.valueOf(Runtime.version().feature())));
         }
         StringWriter output = new StringWriter();
         boolean accepted = compiler.getTask(output, null, null, options, null, List.of(new Source(source)))

@@ -59,7 +59,7 @@ final class DeduplicationTest {
             Total first = await(world.ledger("a").ask(new Add("tx-1", 5)));
             await(world.ledger("a").ask(new Add("tx-2", 7)));
             eventually("snapshot is saved", () -> world.system.snapshotsSaved() == 1);
-            world.crash(Durability.POWER_LOSS);
+            world.crash(Durability.PROCESS_CRASH);
 
             assertThat(await(world.ledger("a").ask(new Add("tx-1", 5)))).isEqualTo(first);
             assertThat(world.ledger.applied).as("nothing was replayed").isEmpty();
@@ -122,7 +122,9 @@ final class DeduplicationTest {
 
             assertThat(await(world.ledger("a").ask(new Add("tx-3", 1))).sum()).isEqualTo(3);
             assertThat(await(world.ledger("a").ask(new Add("tx-2", 1))).sum()).isEqualTo(2);
-            assertThat(await(world.ledger("a").ask(new Add("tx-1", 1))).sum()).as("executed again").isEqualTo(4);
+            assertThat(await(world.ledger("a").ask(new Add("tx-1", 1))).sum())
+                    .as("executed again")
+                    .isEqualTo(4);
         }
     }
 
@@ -144,7 +146,8 @@ final class DeduplicationTest {
         try (World world = new World()) {
             assertThat(failure(world.ledger("a").ask(new Add("x".repeat(257), 1)), UnhandledCommandException.class))
                     .hasMessageContaining("length=257");
-            assertThat(await(world.ledger("a").ask(new Add("x".repeat(256), 1))).sum()).isEqualTo(1);
+            assertThat(await(world.ledger("a").ask(new Add("x".repeat(256), 1))).sum())
+                    .isEqualTo(1);
         }
     }
 }

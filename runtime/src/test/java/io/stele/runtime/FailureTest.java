@@ -6,7 +6,6 @@ import static io.stele.runtime.World.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stele.runtime.Ledger.Add;
-import io.stele.runtime.Ledger.AddFast;
 import io.stele.runtime.Ledger.AddPoison;
 import io.stele.runtime.Ledger.AddUnstorable;
 import io.stele.runtime.Ledger.Explode;

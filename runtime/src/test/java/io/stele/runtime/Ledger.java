@@ -57,14 +57,20 @@ final class Ledger extends PersistentActor<Ledger.Event, Ledger.Total> {
 
     record Held(boolean on) implements Event {}
 
-    record Unstorable(Thread thread) implements Event {}
+    record Unstorable(long amount) implements Event {
+        @Override
+        public long amount() {
+            throw new IllegalStateException("cannot be read");
+        }
+    }
 
     record Total(long sum, long count, boolean held) {}
 
     final Settings settings;
     final List<Long> applied = new CopyOnWriteArrayList<>();
 
-    record Settings(int snapshotEvery, Duration passivateAfter, int mailboxCapacity, int window, Duration asyncTimeout) {
+    record Settings(
+            int snapshotEvery, Duration passivateAfter, int mailboxCapacity, int window, Duration asyncTimeout) {
         static Settings standard() {
             return new Settings(0, Duration.ofMinutes(2), 1_000, 100, Duration.ofSeconds(20));
         }
@@ -87,40 +93,54 @@ final class Ledger extends PersistentActor<Ledger.Event, Ledger.Total> {
     @Override
     protected void commands(CommandHandlers<Event, Total> on) {
         on.on(Add.class, (total, add) -> persist(new Added(add.amount())).thenReply(after -> after));
-        on.on(AddAll.class, (total, add) -> persistAll(
-                        add.amounts().stream().map(Added::new).toList())
-                .thenReply(after -> after));
-        on.on(AddFast.class, (total, add) -> persist(new Added(add.amount()))
-                .thenReply(after -> after)
-                .durability(Durability.PROCESS_CRASH));
+        on.on(
+                AddAll.class,
+                (total, add) -> persistAll(
+                                add.amounts().stream().map(Added::new).toList())
+                        .thenReply(after -> after));
+        on.on(
+                AddFast.class,
+                (total, add) -> persist(new Added(add.amount()))
+                        .thenReply(after -> after)
+                        .durability(Durability.PROCESS_CRASH));
         on.on(Get.class, (total, get) -> reply(total));
         on.on(Refuse.class, (total, refuse) -> reject(new Why(refuse.why())));
         on.on(Explode.class, (total, explode) -> {
             throw new IllegalStateException("boom");
         });
         on.on(AddPoison.class, (total, add) -> persist(new Poisoned()).thenReply(after -> after));
-        on.on(AddUnstorable.class, (total, add) ->
-                persist(new Unstorable(Thread.currentThread())).thenReply(after -> after));
+        on.on(AddUnstorable.class, (total, add) -> persist(new Unstorable(1)).thenReply(after -> after));
         on.on(ReplyUnstorable.class, (total, add) -> persist(new Added(1)).thenReply(after -> Thread.currentThread()));
-        on.on(ReplyThrows.class, (total, add) -> persist(new Added(1)).thenReply(after -> {
-            throw new IllegalStateException("no reply");
-        }));
-        on.on(AddThenNote.class, (total, add) -> persist(new Added(add.amount()))
-                .thenRun(after -> add.notes().add(add.note() + " " + after.sum()))
-                .thenRun(after -> {
-                    throw new IllegalStateException("a side effect that throws ends nothing");
-                })
-                .thenRun(after -> add.notes().add("then " + after.sum())));
-        on.on(AddLater.class, (total, add) -> async(
-                add.amount().thenApply(amount -> persist(new Added(amount)).thenReply(after -> after)),
-                settings.asyncTimeout()));
+        on.on(
+                ReplyThrows.class,
+                (total, add) -> persist(new Added(1)).thenReply(after -> {
+                    throw new IllegalStateException("no reply");
+                }));
+        on.on(
+                AddThenNote.class,
+                (total, add) -> persist(new Added(add.amount()))
+                        .thenRun(after -> add.notes().add(add.note() + " " + after.sum()))
+                        .thenRun(after -> {
+                            throw new IllegalStateException("a side effect that throws ends nothing");
+                        })
+                        .thenRun(after -> add.notes().add("then " + after.sum())));
+        on.on(
+                AddLater.class,
+                (total, add) -> async(
+                        add.amount()
+                                .thenApply(amount -> persist(new Added(amount)).thenReply(after -> after)),
+                        settings.asyncTimeout()));
         on.on(Leave.class, (total, leave) -> stop());
-        on.on(Hold.class, (total, hold) -> hold.on()
-                ? persist(new Held(true))
-                : persist(new Held(false)).thenUnstashAll());
-        on.on(WhenFree.class, (total, add) -> total.held()
-                ? stash()
-                : persist(new Added(add.amount())).thenReply(after -> after));
+        on.on(
+                Hold.class,
+                (total, hold) -> hold.on()
+                        ? persist(new Held(true))
+                        : persist(new Held(false)).thenUnstashAll());
+        on.on(
+                WhenFree.class,
+                (total, add) -> total.held()
+                        ? stash()
+                        : persist(new Added(add.amount())).thenReply(after -> after));
         on.on(WhoAmI.class, (total, who, context) -> reply(context.self() + " " + context.sequenceNumber()));
     }
 
@@ -134,11 +154,6 @@ final class Ledger extends PersistentActor<Ledger.Event, Ledger.Total> {
         on.on(Poisoned.class, (total, poisoned) -> {
             throw new IllegalStateException("poison");
         });
-    }
-
-    @Override
-    protected List<Class<?>> storedTypes() {
-        return List.of(Added.class, Poisoned.class, Held.class);
     }
 
     @Override

@@ -263,12 +263,14 @@ final class PersistentActorTest {
             replies.forEach(World::await);
 
             List<Long> order = new ArrayList<>();
-            world.journal.replay(
-                    ledger.persistenceId(), 1, Long.MAX_VALUE, event -> order.add(event.sequenceNumber()));
+            world.journal.replay(ledger.persistenceId(), 1, Long.MAX_VALUE, event -> order.add(event.sequenceNumber()));
             assertThat(order).hasSize(count);
-            assertThat(await(ledger.ask(new Get())))
-                    .isEqualTo(new Total((long) count * (count + 1) / 2, count, false));
-            List<Long> sums = replies.stream().map(World::await).map(Total::sum).filter(sum -> sum > 0).toList();
+            assertThat(await(ledger.ask(new Get()))).isEqualTo(new Total((long) count * (count + 1) / 2, count, false));
+            List<Long> sums = replies.stream()
+                    .map(World::await)
+                    .map(Total::sum)
+                    .filter(sum -> sum > 0)
+                    .toList();
             assertThat(sums).isSorted();
         }
     }
@@ -293,9 +295,26 @@ final class PersistentActorTest {
 
         world.close();
 
-        assertThat(replies).allSatisfy(reply -> assertThat(reply.toCompletableFuture()).isCompleted());
+        assertThat(replies)
+                .allSatisfy(reply -> assertThat(reply.toCompletableFuture()).isCompleted());
         failure(world.ledger("a").ask(new Get()), ActorSystemClosedException.class);
         assertThat(world.ledger("a").tell(new Get())).isFalse();
+    }
+
+    @Test
+    void shouldLeaveNoAskUnansweredWhenItCannotFinishInTime() {
+        World world = new World(SyncMode.MANUAL);
+        CompletionStage<Total> waitsForTheDisk = world.ledger("a").ask(new Add(1));
+        CompletableFuture<Long> never = new CompletableFuture<>();
+        CompletionStage<Total> suspended = world.ledger("b").ask(new AddLater(never));
+        CompletionStage<Total> behind = world.ledger("b").ask(new Get());
+        eventually("the event is applied", () -> world.ledger.applied.contains(1L));
+
+        world.close();
+
+        failure(waitsForTheDisk, OutcomeUnknownException.class);
+        failure(suspended, ActorException.class);
+        failure(behind, ActorSystemClosedException.class);
     }
 
     @Test

@@ -20,8 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** Snapshots shorten recovery and are never trusted further than that. */
 final class SnapshotTest {
-    private static final Settings EVERY_THREE =
-            new Settings(3, Duration.ofMinutes(2), 100, 100, Duration.ofSeconds(1));
+    private static final Settings EVERY_THREE = new Settings(3, Duration.ofMinutes(2), 100, 100, Duration.ofSeconds(1));
     private static final PersistenceId A = new PersistenceId("ledger", "a");
 
     private static void add(World world, long from, long to) {
@@ -29,9 +28,9 @@ final class SnapshotTest {
             await(world.ledger("a").ask(new Add(amount)));
             long sequenceNumber = amount;
             if (sequenceNumber % 3 == 0) {
-                eventually("snapshot " + sequenceNumber, () -> world.snapshots
-                        .sequenceNumbers(A)
-                        .contains(sequenceNumber));
+                eventually(
+                        "snapshot " + sequenceNumber,
+                        () -> world.snapshots.sequenceNumbers(A).contains(sequenceNumber));
             }
         }
     }
@@ -41,12 +40,26 @@ final class SnapshotTest {
         try (World world = new World(SyncMode.ON_REQUEST, EVERY_THREE)) {
             add(world, 1, 8);
 
-            world.crash(Durability.POWER_LOSS);
+            world.crash(Durability.PROCESS_CRASH);
 
             assertThat(await(world.ledger("a").ask(new Get()))).isEqualTo(new Total(36, 8, false));
             assertThat(world.ledger.applied).containsExactly(7L, 8L);
-            eventually("older ones are pruned", () -> world.snapshots.sequenceNumbers(A).size() == 2);
+            eventually(
+                    "older ones are pruned",
+                    () -> world.snapshots.sequenceNumbers(A).size() == 2);
             assertThat(world.snapshots.sequenceNumbers(A)).containsExactly(6L, 3L);
+        }
+    }
+
+    @Test
+    void shouldDoWithoutASnapshotThatAPowerCutTook() {
+        try (World world = new World(SyncMode.ON_REQUEST, EVERY_THREE)) {
+            add(world, 1, 4);
+
+            world.crash(Durability.POWER_LOSS);
+
+            assertThat(world.snapshots.sequenceNumbers(A)).isEmpty();
+            assertThat(await(world.ledger("a").ask(new Get()))).isEqualTo(new Total(10, 4, false));
         }
     }
 
@@ -91,7 +104,8 @@ final class SnapshotTest {
             assertThat(world.snapshots.sequenceNumbers(A)).isEmpty();
             world.sync();
 
-            eventually("now it is taken", () -> world.snapshots.sequenceNumbers(A).contains(3L));
+            eventually(
+                    "now it is taken", () -> world.snapshots.sequenceNumbers(A).contains(3L));
         }
     }
 

@@ -1,7 +1,6 @@
 package io.stele.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 
 import io.stele.codec.RecordCodec;
 import io.stele.spi.Durability;
@@ -75,10 +74,10 @@ final class World implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new CompletionException(e.getCause());
         } catch (TimeoutException e) {
-            return fail("no reply within " + PATIENCE_MS + " ms");
+            throw new AssertionError("no reply within " + PATIENCE_MS + " ms", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return fail("interrupted");
+            throw new AssertionError("interrupted", e);
         }
     }
 
@@ -86,10 +85,10 @@ final class World implements AutoCloseable {
     static <X extends Throwable> X failure(CompletionStage<?> stage, Class<X> type) {
         try {
             Object reply = await(stage);
-            return fail("expected a failure, got " + reply);
+            throw new AssertionError("expected a failure, got " + reply);
         } catch (CompletionException e) {
             assertThat(e.getCause()).isInstanceOf(type);
-            return type.cast(e.getCause());
+            return type.cast(java.util.Objects.requireNonNull(e.getCause()));
         }
     }
 

@@ -18,7 +18,8 @@ public interface PayloadCodec {
      * Makes a class known, so that its stored values can be decoded before one was encoded. Of a sealed type all permitted
      * classes become known. Registering twice does nothing.
      *
-     * @throws PayloadCodecException if its values cannot be stored, or another class has the same stored name
+     * @throws PayloadCodecException if its values cannot be stored; names the class and the reason
+     * @throws IllegalArgumentException if another class has the same stored name; names both
      */
     void register(Class<?> type);
 

@@ -25,6 +25,9 @@ abstract class JournalBatchCases extends JournalAppendCases {
     /** Writes a string's characters as little-endian numbers, and refuses {@code "unwritable"} half way through. */
     private static final PayloadCodec CODEC = new PayloadCodec() {
         @Override
+        public void register(Class<?> type) {}
+
+        @Override
         public StoredType typeOf(Object value) {
             return new StoredType("text", 3);
         }
