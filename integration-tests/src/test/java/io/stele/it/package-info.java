@@ -1,0 +1,5 @@
+/** Tests that need more than one module, or more than one process. */
+@NullMarked
+package io.stele.it;
+
+import org.jspecify.annotations.NullMarked;

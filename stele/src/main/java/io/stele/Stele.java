@@ -1,0 +1,52 @@
+package io.stele;
+
+import io.stele.runtime.ActorSystem;
+import java.nio.file.Path;
+
+/**
+ * Opens a data directory as a system of persistent actors: journal, snapshots, codec and runtime, wired.
+ *
+ * <pre>
+ *   try (ActorSystem system = Stele.open(Path.of("data"))) {
+ *       EntityRef account = system.entity(BankAccount.class, "42");
+ *       Balance balance = account.ask(new Deposit(500)).toCompletableFuture().join();
+ *   }
+ * </pre>
+ *
+ * <pre>
+ *   data/
+ *     journal/     what happened: the truth
+ *     snapshots/   states and indexes: shortcuts to it, may be deleted
+ * </pre>
+ *
+ * <p>The JVM needs a few flags; a process without them gets a sentence that names them.
+ */
+public final class Stele {
+    private Stele() {}
+
+    /**
+     * Opens {@code directory}, creating it if it is absent, with the settings of {@link #builder}.
+     *
+     * @throws io.stele.spi.JournalInUseException if another process or system has it open; names the holder
+     * @throws io.stele.spi.JournalException if it cannot be opened; nothing was changed but what a crash left unfinished
+     * @throws io.stele.spi.SnapshotException if the snapshots cannot be opened
+     */
+    public static ActorSystem open(Path directory) {
+        return builder(directory).open();
+    }
+
+    /** Starts to set how {@code directory} is opened. */
+    public static SteleBuilder builder(Path directory) {
+        return new SteleBuilder(directory);
+    }
+
+    /** Returns where the journal of a data directory lives. */
+    public static Path journalDirectory(Path directory) {
+        return directory.resolve("journal");
+    }
+
+    /** Returns where the snapshots of a data directory live. */
+    public static Path snapshotDirectory(Path directory) {
+        return directory.resolve("snapshots");
+    }
+}

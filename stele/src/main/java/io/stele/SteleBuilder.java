@@ -1,0 +1,128 @@
+package io.stele;
+
+import io.stele.codec.RecordCodec;
+import io.stele.journal.ChronicleJournal;
+import io.stele.journal.JournalOptions;
+import io.stele.runtime.ActorSystem;
+import io.stele.runtime.ActorSystemBuilder;
+import io.stele.runtime.PersistentActor;
+import io.stele.snapshot.RocksStores;
+import io.stele.snapshot.SnapshotStoreOptions;
+import io.stele.spi.Clock;
+import io.stele.spi.IndexStore;
+import io.stele.spi.PayloadCodec;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** How a data directory is opened. Confined to one thread; used once. */
+public final class SteleBuilder {
+    private final Path directory;
+    private final List<PersistentActor<?, ?>> actors = new ArrayList<>();
+    private JournalOptions journalOptions;
+    private SnapshotStoreOptions snapshotOptions;
+    private PayloadCodec codec = RecordCodec.of();
+    private Clock clock = Clock.system();
+    private int workerCount = Math.max(2, Runtime.getRuntime().availableProcessors());
+
+    SteleBuilder(Path directory) {
+        this.directory = directory;
+        journalOptions = JournalOptions.of(Stele.journalDirectory(directory));
+        snapshotOptions = SnapshotStoreOptions.of(Stele.snapshotDirectory(directory));
+    }
+
+    /**
+     * Changes how the journal is laid out and how often it reaches the disk.
+     *
+     * <pre>
+     *   Stele.builder(directory).journal(options -&gt; options.withLaneCount(8)).open()
+     * </pre>
+     */
+    public SteleBuilder journal(UnaryOperator<JournalOptions> change) {
+        journalOptions = change.apply(journalOptions);
+        return this;
+    }
+
+    /** Changes how snapshots are kept. */
+    public SteleBuilder snapshots(UnaryOperator<SnapshotStoreOptions> change) {
+        snapshotOptions = change.apply(snapshotOptions);
+        return this;
+    }
+
+    /** Sets how values become bytes. Default: {@link RecordCodec}. */
+    public SteleBuilder codec(PayloadCodec value) {
+        codec = value;
+        return this;
+    }
+
+    /** Sets where time comes from. Default: the machine. */
+    public SteleBuilder clock(Clock value) {
+        clock = value;
+        return this;
+    }
+
+    /** Sets how many threads run actors, at least 1. Default: one per processor, at least 2. */
+    public SteleBuilder workerCount(int value) {
+        workerCount = value;
+        return this;
+    }
+
+    /** Makes a kind of actor known that has no constructor without arguments. */
+    public SteleBuilder register(PersistentActor<?, ?> actor) {
+        actors.add(actor);
+        return this;
+    }
+
+    /** Opens the directory. Throws as {@link Stele#open} does; then nothing is left open. */
+    public ActorSystem open() {
+        Stores stores = new Stores();
+        boolean opened = false;
+        try {
+            // The lock of the journal guards the whole directory, so the journal opens first and asks for the index then.
+            ChronicleJournal journal = ChronicleJournal.open(journalOptions, stores::index, clock);
+            ActorSystemBuilder builder = ActorSystem.builder()
+                    .journal(journal)
+                    .snapshots(stores.rocks().snapshots())
+                    .codec(codec)
+                    .clock(clock)
+                    .workerCount(workerCount)
+                    .owns(journal)
+                    .owns(stores.rocks());
+            ActorSystem system = builder.build();
+            actors.forEach(system::register);
+            opened = true;
+            return system;
+        } finally {
+            if (!opened) {
+                stores.close();
+            }
+        }
+    }
+
+    /** The RocksDB stores, opened when the journal asks for them. */
+    private final class Stores {
+        private @Nullable RocksStores opened;
+
+        IndexStore index() {
+            return rocks().index();
+        }
+
+        RocksStores rocks() {
+            RocksStores stores = opened;
+            if (stores == null) {
+                stores = RocksStores.open(snapshotOptions);
+                opened = stores;
+            }
+            return stores;
+        }
+
+        void close() {
+            RocksStores stores = opened;
+            if (stores != null) {
+                stores.close();
+            }
+        }
+    }
+}
