@@ -120,7 +120,7 @@ abstract class Component {
         void writeValue(Object record, ByteBuffer target, int depth) {
             int value = getter.applyAsInt(record);
             if (isChar) {
-                PayloadWriter.putText(target, String.valueOf((char) value));
+                PayloadWriter.putText(target, (char) value);
             } else {
                 PayloadWriter.putLong(target, value);
             }

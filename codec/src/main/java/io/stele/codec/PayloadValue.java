@@ -85,6 +85,9 @@ public sealed interface PayloadValue {
      * @param values in the order of the bytes
      */
     record Sequence(List<PayloadValue> values) implements PayloadValue {
+
+        private static final Sequence EMPTY = new Sequence(List.of());
+
         @Override
         public void appendJson(StringBuilder out) {
             out.append('[');
@@ -110,9 +113,9 @@ public sealed interface PayloadValue {
             out.append("{\"@type\":");
             Json.append(out, type);
             if (value instanceof Fields members) {
-                out.append(members.fields().isEmpty() ? "" : ",");
+                out.append(',');
                 members.appendMembers(out);
-            } else {
+            } else if (!value.equals(Sequence.EMPTY)) {
                 out.append(",\"value\":");
                 value.appendJson(out);
             }
@@ -266,7 +269,7 @@ public sealed interface PayloadValue {
     /** Reads what follows a length: bytes, fields or a sequence, told apart by their first code. */
     private static PayloadValue readContent(PayloadReader in) {
         if (!in.hasRemaining()) {
-            return new Sequence(List.of());
+            return Sequence.EMPTY;
         }
         int code = in.peek();
         if (code == WireCode.U8_ARRAY) {

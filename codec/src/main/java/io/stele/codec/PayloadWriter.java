@@ -71,6 +71,12 @@ final class PayloadWriter {
         putUtf8(target, value, lengthBytes);
     }
 
+    /** Puts a text of one character. */
+    static void putText(ByteBuffer target, char value) {
+        target.put((byte) (WireCode.TEXT_0 + (value <= 0x7f ? 1 : value <= 0x7ff ? 2 : 3)));
+        putUnit(target, value);
+    }
+
     /** Puts a code that is always followed by a length and a text. */
     static void putText(ByteBuffer target, int code, String value) {
         int lengthBytes = utf8Bytes(value);
@@ -152,16 +158,19 @@ final class PayloadWriter {
             return;
         }
         for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c <= 0x7f) {
-                target.put((byte) c);
-            } else if (c <= 0x7ff) {
-                target.put((byte) (0xc0 | (c >> 6))).put((byte) (0x80 | (c & 0x3f)));
-            } else {
-                target.put((byte) (0xe0 | (c >> 12)))
-                        .put((byte) (0x80 | ((c >> 6) & 0x3f)))
-                        .put((byte) (0x80 | (c & 0x3f)));
-            }
+            putUnit(target, value.charAt(i));
+        }
+    }
+
+    private static void putUnit(ByteBuffer target, char c) {
+        if (c <= 0x7f) {
+            target.put((byte) c);
+        } else if (c <= 0x7ff) {
+            target.put((byte) (0xc0 | (c >> 6))).put((byte) (0x80 | (c & 0x3f)));
+        } else {
+            target.put((byte) (0xe0 | (c >> 12)))
+                    .put((byte) (0x80 | ((c >> 6) & 0x3f)))
+                    .put((byte) (0x80 | (c & 0x3f)));
         }
     }
 
