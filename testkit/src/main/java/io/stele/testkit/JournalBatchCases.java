@@ -153,6 +153,22 @@ abstract class JournalBatchCases extends JournalAppendCases {
     }
 
     @Test
+    void shouldKeepToTheLimitInABatchThatHasGrown() {
+        EventBatch batch = emptyBatch();
+        batch.add(TYPE, pattern(journal.payloadBytesMax(), 1));
+        batch.begin(NOW_MS);
+        batch.metadata(pattern(100, 1));
+
+        assertThatThrownBy(() -> batch.add(TYPE, pattern(journal.payloadBytesMax() - 99, 2)))
+                .isInstanceOf(JournalException.class);
+        assertThatThrownBy(() -> batch.add(CODEC, "x".repeat((journal.payloadBytesMax() - 100) / 4 + 1)))
+                .isInstanceOf(JournalException.class);
+
+        batch.add(TYPE, pattern(journal.payloadBytesMax() - 100, 2));
+        assertThat(appended(batch).payloads()).containsExactly(pattern(journal.payloadBytesMax() - 100, 2));
+    }
+
+    @Test
     void shouldRefuseMoreEventsThanTheMost() {
         EventBatch batch = emptyBatch();
         for (int i = 0; i < EventBatch.EVENT_COUNT_MAX; i++) {
@@ -160,6 +176,7 @@ abstract class JournalBatchCases extends JournalAppendCases {
         }
 
         assertThatThrownBy(() -> batch.add(TYPE, utf8(""))).isInstanceOf(JournalException.class);
+        assertThatThrownBy(() -> batch.add(CODEC, "")).isInstanceOf(JournalException.class);
 
         assertThat(batch.eventCount()).isEqualTo(EventBatch.EVENT_COUNT_MAX);
     }

@@ -362,6 +362,9 @@ public abstract class SnapshotStoreContract {
 
         assertThatThrownBy(() -> closed.save(snapshot(ACTOR, 2, "late"))).isInstanceOf(SnapshotException.class);
         assertThatThrownBy(() -> closed.load(ACTOR, 2)).isInstanceOf(SnapshotException.class);
+        assertThatThrownBy(() -> closed.sequenceNumbers(ACTOR)).isInstanceOf(SnapshotException.class);
+        assertThatThrownBy(() -> closed.prune(ACTOR, 0)).isInstanceOf(SnapshotException.class);
+        assertThatThrownBy(closed::flush).isInstanceOf(SnapshotException.class);
 
         store = openStore();
         assertThat(store.sequenceNumbers(ACTOR)).containsExactly(1L);

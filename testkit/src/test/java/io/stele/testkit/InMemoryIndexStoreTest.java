@@ -36,6 +36,15 @@ class InMemoryIndexStoreTest {
         assertThatThrownBy(() -> store.get(KEY)).isInstanceOf(SteleException.class);
     }
 
+    @Test
+    void shouldCloseWhenItIsReopened() {
+        InMemoryIndexStore store = InMemoryIndexStore.open();
+        put(store, 1);
+
+        assertThat(store.reopen().get(KEY)).containsExactly(1);
+        assertThatThrownBy(() -> put(store, 2)).isInstanceOf(SteleException.class);
+    }
+
     private static void put(IndexStore store, int value) {
         try (IndexStore.Writer writer = store.newWriter()) {
             writer.put(ByteBuffer.wrap(KEY), ByteBuffer.wrap(new byte[] {(byte) value}));

@@ -40,6 +40,14 @@ class InMemorySnapshotStoreTest {
     }
 
     @Test
+    void shouldCloseWhenItIsReopened() {
+        save(1);
+
+        assertThat(store.reopen().sequenceNumbers(ACTOR)).containsExactly(1L);
+        assertThatThrownBy(() -> save(2)).isInstanceOf(SnapshotException.class);
+    }
+
+    @Test
     void shouldFailTheChosenSaveAndNoOther() {
         store.failSaveAt(2);
         save(1);
