@@ -1,5 +1,7 @@
 package io.stele.spi;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * Under which name and version a value is stored. Never a Java class name: classes are renamed, stored names are not.
  *
@@ -13,7 +15,7 @@ public record StoredType(String name, int version) {
 
     /** Checks both ranges. */
     public StoredType {
-        if (name.isEmpty() || name.length() > NAME_BYTES_MAX) {
+        if (name.isEmpty() || name.getBytes(StandardCharsets.UTF_8).length > NAME_BYTES_MAX) {
             throw new IllegalArgumentException("type name must have 1 to " + NAME_BYTES_MAX + " bytes: name=" + name);
         }
         if (version < 1 || version > 0xffff) {
