@@ -368,8 +368,8 @@ final class RocksDatabase {
     private DBOptions databaseOptions(Cache cache) {
         long unwrittenBytesMax = options.memoryBytes() / 2;
         return own(new DBOptions())
-                .setCreateIfMissing(true)
-                .setCreateMissingColumnFamilies(true)
+                .setCreateIfMissing(!readOnly)
+                .setCreateMissingColumnFamilies(!readOnly)
                 .setWriteBufferManager(own(new WriteBufferManager(unwrittenBytesMax, cache)))
                 .setMaxTotalWalSize(unwrittenBytesMax)
                 .setMaxBackgroundJobs(BACKGROUND_JOB_COUNT_MAX)

@@ -6,6 +6,7 @@ import io.stele.spi.IndexStore;
 import io.stele.spi.SnapshotException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 
@@ -107,6 +108,9 @@ public final class RocksIndexStore implements IndexStore {
 
         @Override
         public void deleteRange(byte[] fromKey, byte[] toKey) {
+            if (Arrays.compareUnsigned(fromKey, toKey) >= 0) {
+                return; // RocksDB would refuse the commit
+            }
             try {
                 changes.deleteRange(fromKey, toKey);
             } catch (RocksDBException e) {

@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class RocksStores implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RocksStores.class);
+    private static final String CURRENT = "CURRENT";
     private static final int READ_ONLY_ATTEMPT_COUNT_MAX = 5;
 
     private final RocksSnapshotStore snapshots;
@@ -73,6 +74,7 @@ public final class RocksStores implements AutoCloseable {
      * @throws SnapshotException if there is nothing to open, or it is damaged, or may not be read; nothing was changed
      */
     public static RocksStores openReadOnly(SnapshotStoreOptions options) {
+        requireReadable(options.directory());
         int attemptCount = 0;
         while (true) {
             attemptCount++;
@@ -80,8 +82,7 @@ public final class RocksStores implements AutoCloseable {
                 return new RocksStores(openPastDamagedLog(options, true));
             } catch (RocksDBException e) {
                 // The writer may have removed a file between our reading of its name and our opening of it.
-                if (attemptCount == READ_ONLY_ATTEMPT_COUNT_MAX
-                        || !Files.isReadable(options.directory().resolve("CURRENT"))) {
+                if (attemptCount == READ_ONLY_ATTEMPT_COUNT_MAX) {
                     throw refusal(options.directory(), e);
                 }
             }
@@ -132,13 +133,21 @@ public final class RocksStores implements AutoCloseable {
 
     /** Refuses a directory that lost its root: RocksDB would start an empty one in it and remove the rest. */
     private static void requireCurrent(Path directory) throws IOException {
-        if (Files.exists(directory.resolve("CURRENT"))) {
+        if (Files.exists(directory.resolve(CURRENT))) {
             return;
         }
         try (Stream<Path> files = Files.list(directory)) {
             if (files.anyMatch(file -> file.toString().endsWith(".sst"))) {
                 throw damaged(directory, "file CURRENT is missing", null);
             }
+        }
+    }
+
+    /** Asked first, because RocksDB would create the directory. */
+    private static void requireReadable(Path directory) {
+        if (!Files.isReadable(directory.resolve(CURRENT))) {
+            throw new SnapshotException("snapshot directory cannot be opened: directory=" + directory
+                    + ", reason=there is no readable file CURRENT; nothing was changed");
         }
     }
 

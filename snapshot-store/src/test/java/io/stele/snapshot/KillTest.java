@@ -8,13 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.SnapshotException;
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -58,7 +56,7 @@ final class KillTest {
     /** Returns the number after the last acknowledged one. */
     private long saveAndKill(SnapshotStoreOptions options, long from, int ackCount, Map<Long, Long> acknowledged)
             throws Exception {
-        Process child = start(options.directory(), from);
+        Process child = ChildProcess.start(Saver.class, options.directory(), from);
         long last = from - 1;
         try (BufferedReader acks =
                 new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
@@ -71,7 +69,7 @@ final class KillTest {
             try (RocksStores view = RocksStores.openReadOnly(options)) {
                 assertGenuine(view.snapshots().load(actor(last), Long.MAX_VALUE).orElseThrow());
             }
-            child.destroyForcibly();
+            child.toHandle().destroyForcibly(); // unlike the process itself, leaves its output readable
             assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
             assertThat(child.exitValue()).as("killed by signal 9").isEqualTo(128 + 9);
             String line = acks.readLine();
@@ -89,22 +87,6 @@ final class KillTest {
         return last + 1;
     }
 
-    private static Process start(Path directory, long from) throws IOException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        return new ProcessBuilder(List.of(
-                        java,
-                        "-Xmx256m",
-                        "-XX:+IgnoreUnrecognizedVMOptions",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Saver.class.getName(),
-                        directory.toString(),
-                        Long.toString(from)))
-                .redirectErrorStream(true)
-                .start();
-    }
-
     private static PersistenceId actor(long number) {
         return new PersistenceId("killed", Long.toString(number % ACTOR_COUNT));
     }
@@ -115,8 +97,7 @@ final class KillTest {
 
         public static void main(String[] arguments) {
             try (RocksStores stores = RocksStores.open(SnapshotStoreOptions.of(Path.of(arguments[0])));
-                    PrintStream out = new PrintStream(
-                            new java.io.FileOutputStream(java.io.FileDescriptor.out), true, StandardCharsets.UTF_8)) {
+                    PrintStream out = ChildProcess.out()) {
                 for (long n = Long.parseLong(arguments[1]); ; n++) {
                     stores.snapshots().save(snapshot(actor(n), n, (int) (n % 5_000)));
                     stores.snapshots().prune(actor(n), 3);

@@ -20,7 +20,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -220,48 +219,5 @@ final class LifecycleTest {
                 .isInstanceOf(SnapshotException.class)
                 .hasMessageContaining("directory=" + options().directory());
         assertThat(options().directory()).hasContent("a file");
-    }
-
-    /** Native memory is outside the heap, so the process is asked. The first openings pay for pools and code. */
-    @Test
-    void shouldLeakNeitherMemoryNorFiles() throws IOException {
-        for (int round = 0; round < 200; round++) {
-            openUseClose(round);
-        }
-        long residentBytes = residentBytes();
-        long fileCount = openFileCount();
-
-        for (int round = 200; round < 1_000; round++) {
-            openUseClose(round);
-        }
-
-        assertThat(residentBytes() - residentBytes).as("growth in bytes").isLessThan(48L << 20);
-        assertThat(openFileCount() - fileCount).as("growth in open files").isLessThan(5);
-        assertThat(Images.files(options().directory()))
-                .as("files in the directory")
-                .hasSizeLessThan(40);
-    }
-
-    private void openUseClose(long round) {
-        try (RocksStores stores = RocksStores.open(options())) {
-            IndexStore.Writer neverClosed = stores.index().newWriter();
-            put(neverClosed, "a", "1".repeat(10_000));
-            neverClosed.commit();
-            stores.snapshots().save(snapshot(ACCOUNT, round + 1, 10_000));
-            stores.snapshots().prune(ACCOUNT, 3);
-            assertThat(stores.snapshots().load(ACCOUNT, Long.MAX_VALUE)).isPresent();
-        }
-    }
-
-    private static long residentBytes() throws IOException {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-            return lines.filter(line -> line.startsWith("VmRSS:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
-                    .sum();
-        }
-    }
-
-    private static long openFileCount() {
-        return Images.files(Path.of("/proc/self/fd")).length;
     }
 }

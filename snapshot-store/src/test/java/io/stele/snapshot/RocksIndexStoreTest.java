@@ -56,6 +56,8 @@ final class RocksIndexStoreTest {
             assertThat(scan(stores.index(), new byte[] {0x7f}, 2)).containsExactly("7f", "80");
             writer.deleteRange(new byte[] {1}, new byte[] {(byte) 0x80, 0});
             writer.commit();
+            writer.deleteRange(new byte[] {(byte) 0xff, 1}, new byte[] {1});
+            writer.commit();
             assertThat(scan(stores.index(), new byte[0], 99)).containsExactly("", "800", "ff");
         }
     }

@@ -10,10 +10,12 @@ import io.stele.snapshot.RocksDatabase.Family;
 import io.stele.snapshot.SnapshotLayout.DamagedException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
+import io.stele.spi.StoredType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,12 +67,22 @@ final class SnapshotDamageTest {
     /** The layout is on people's disks: this test may only ever get new cases. */
     @Test
     void shouldKeepTheLayoutForEver() throws DamagedException {
-        Snapshot snapshot = snapshot(ACCOUNT, 7, 3);
+        Snapshot snapshot = new Snapshot(
+                ACCOUNT,
+                7,
+                0x0102030405060708L,
+                1_700_000_000_000L,
+                new StoredType("account", 258),
+                ByteBuffer.wrap(new byte[] {1, 2, 3}),
+                ByteBuffer.wrap(new byte[] {9}));
         byte[] key = SnapshotLayout.key(ACCOUNT, 7);
         byte[] value = SnapshotLayout.encode(key, snapshot);
 
-        assertThat(key).asHexString().isEqualTo("KEY");
-        assertThat(value).asHexString().isEqualTo("VALUE");
+        assertThat(HexFormat.of().formatHex(key)).isEqualTo("62616e6b2d6163636f756e742f343200fffffffffffffff8");
+        assertThat(HexFormat.of().formatHex(value))
+                .isEqualTo("5354534e01000201070000000000000008070605040302010068e5cf8b010000"
+                        + "1d80bc551ef230f1000000000000000003000000010000000700000000000000"
+                        + "6163636f756e74010203099c35684e");
         assertThat(SnapshotLayout.decode(ACCOUNT, key, value)).isEqualTo(snapshot);
     }
 
