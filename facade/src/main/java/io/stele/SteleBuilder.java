@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** How a data directory is opened. Confined to one thread; used once. */
 public final class SteleBuilder {
-    private final Path directory;
     private final List<PersistentActor<?, ?>> actors = new ArrayList<>();
     private JournalOptions journalOptions;
     private SnapshotStoreOptions snapshotOptions;
@@ -28,7 +27,6 @@ public final class SteleBuilder {
     private int workerCount = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     SteleBuilder(Path directory) {
-        this.directory = directory;
         journalOptions = JournalOptions.of(Stele.journalDirectory(directory));
         snapshotOptions = SnapshotStoreOptions.of(Stele.snapshotDirectory(directory));
     }
@@ -81,7 +79,7 @@ public final class SteleBuilder {
         boolean opened = false;
         try {
             // The lock of the journal guards the whole directory, so the journal opens first and asks for the index then.
-            ChronicleJournal journal = ChronicleJournal.open(journalOptions, stores::index, clock);
+            ChronicleJournal journal = ChronicleJournal.open(journalOptions, stores.index(), clock);
             ActorSystemBuilder builder = ActorSystem.builder()
                     .journal(journal)
                     .snapshots(stores.rocks().snapshots())

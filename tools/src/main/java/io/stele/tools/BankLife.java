@@ -269,6 +269,7 @@ final class BankLife implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("WaitNotInLoop") // its callers loop
     private void await() {
         try {
             wait();

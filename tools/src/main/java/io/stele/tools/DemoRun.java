@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +37,8 @@ final class DemoRun {
     private final int killCount;
     private final List<Long> recoveriesNs = Collections.synchronizedList(new ArrayList<>());
     private final List<Long> opensNs = new ArrayList<>();
-    private volatile int killsDone;
-    private volatile long servedNs;
+    private final AtomicInteger killsDone = new AtomicInteger();
+    private final AtomicLong servedNs = new AtomicLong();
     private volatile @Nullable BankLife current;
     private int inFlightWhenKilled;
 
@@ -97,27 +99,27 @@ final class DemoRun {
     /** Says how far it has got. */
     Progress.Status status() {
         BankLife life = current;
-        long servedSoFarNs = servedNs + (life == null ? 0 : life.servedNs());
+        long servedSoFarNs = servedNs.get() + (life == null ? 0 : life.servedNs());
         int answered = ledger.answeredCount();
         long perSecond = servedSoFarNs == 0 ? 0 : (long) (answered / (servedSoFarNs / 1e9));
         String facts = Units.count(answered) + " of " + Units.count(ledger.size()) + "  " + Units.count(perSecond)
-                + "/s  " + killsDone + " of " + Units.count(killCount, "kill");
+                + "/s  " + killsDone.get() + " of " + Units.count(killCount, "kill");
         return new Progress.Status(answered, ledger.size(), facts);
     }
 
     private long liveOnce(ScheduledExecutorService timer, @Nullable Kill kill, long lastStartNs) {
-        boolean isRestart = killsDone > 0;
+        boolean isRestart = killsDone.get() > 0;
         try (BankLife life = new BankLife(ledger, kill, lastStartNs, timer, this::start)) {
             current = life;
             life.feed();
             if (kill == null) {
                 life.end();
             } else {
-                killsDone++;
+                killsDone.incrementAndGet();
                 inFlightWhenKilled += life.inFlightWhenKilled();
             }
             current = null;
-            servedNs += life.servedNs();
+            servedNs.addAndGet(life.servedNs());
             if (isRestart && life.recoveredNs() > 0) {
                 recoveriesNs.add(life.recoveredNs());
                 opensNs.add(life.openNs());
@@ -141,7 +143,7 @@ final class DemoRun {
 
     private Outcome outcome(Map<String, Total> balances) {
         return new Outcome(
-                killsDone, inFlightWhenKilled, List.copyOf(recoveriesNs), List.copyOf(opensNs), servedNs, balances);
+                killsDone.get(), inFlightWhenKilled, List.copyOf(recoveriesNs), List.copyOf(opensNs), servedNs.get(), balances);
     }
 
     private BankProcess start(BankLife life) {

@@ -48,11 +48,11 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
             options.console().err().print(trace(e));
         }
         if (e instanceof CommandFailure failure) {
-            say(failure.getMessage());
+            say(String.valueOf(failure.getMessage()));
             return failure.exitCode();
         }
         if (e instanceof SteleException) {
-            say(e.getMessage());
+            say(String.valueOf(e.getMessage()));
             return e instanceof JournalInUseException ? ExitCode.IN_USE : ExitCode.FAILED;
         }
         say("this should not have happened: " + e + "; " + whereTraceIs(e));
