@@ -85,12 +85,14 @@ final class LaneVerifier {
     }
 
     private void checkFiles() throws IOException {
-        if (mark == null && Files.isDirectory(laneDirectory())) {
-            Path file = laneDirectory().resolve(SegmentFiles.DURABLE);
-            report(Kind.DURABLE_MARK_PROBLEM, file, 0, true, "how far the lane was durable is not known any more");
-        }
         long[] segments = SegmentFiles.list(laneDirectory());
         firstSegment = segments.length == 0 ? 0 : segments[0];
+        if (mark == null && segments.length > 0) {
+            // a lane that was never forced has none; but a segment is forced before the next one is acknowledged
+            Path file = laneDirectory().resolve(SegmentFiles.DURABLE);
+            boolean isDurable = segments.length > 1;
+            report(Kind.DURABLE_MARK_PROBLEM, file, 0, isDurable, "how far the lane was durable is not known");
+        }
         for (long segment : segments) {
             Path file = SegmentFiles.segment(laneDirectory(), segment);
             if (Files.size(file) == 0) {

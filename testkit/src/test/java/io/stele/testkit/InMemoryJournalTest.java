@@ -50,6 +50,9 @@ class InMemoryJournalTest {
         InMemoryJournal next = journal.crash(Durability.POWER_LOSS);
 
         assertThat(numbers(next)).containsExactly(1L, 2L);
+        List<Long> inLane = new ArrayList<>();
+        next.read(stream.lane(), 0, 100, event -> inLane.add(event.sequenceNumber()));
+        assertThat(inLane).containsExactly(1L, 2L);
         assertThat(next.open(ACCOUNT).lastSequenceNumber()).isEqualTo(2);
         assertThat(next.epoch()).isEqualTo(journal.epoch() + 1);
     }
@@ -275,17 +278,89 @@ class InMemoryJournalTest {
     @Test
     void shouldMakeViewsUselessOnceTheReaderHasReturned() {
         InMemoryJournal journal = manual();
-        append(journal, journal.open(ACCOUNT));
+        EventBatch batch = journal.newBatch();
+        batch.begin(1);
+        batch.metadata(ByteBuffer.wrap(new byte[] {7}));
+        batch.add(TYPE, ByteBuffer.wrap(new byte[] {7}));
+        journal.append(journal.open(ACCOUNT), 1, batch);
         List<StoredEvent> views = new ArrayList<>();
-        List<ByteBuffer> payloads = new ArrayList<>();
+        List<ByteBuffer> buffers = new ArrayList<>();
 
         journal.replay(ACCOUNT, 1, Long.MAX_VALUE, event -> {
             views.add(event);
-            payloads.add(event.payload());
+            buffers.add(event.payload());
+            buffers.add(event.metadata());
         });
 
         assertThatThrownBy(() -> views.get(0).sequenceNumber()).isInstanceOf(IllegalStateException.class);
-        assertThat(payloads.get(0).get(0)).isNotEqualTo((byte) 7);
+        assertThat(buffers)
+                .hasSize(2)
+                .allSatisfy(buffer -> assertThat(buffer.get(0)).isNotEqualTo((byte) 7));
+    }
+
+    @Test
+    void shouldForceAllLanesAtOnce() {
+        InMemoryJournal journal = manual();
+        EventStream stream = journal.open(ACCOUNT);
+        append(journal, stream);
+
+        journal.syncAll();
+
+        assertThat(journal.durablePosition(stream.lane())).isEqualTo(stream.lastPosition());
+        journal.close();
+        assertThatThrownBy(journal::syncAll).isInstanceOf(JournalException.class);
+    }
+
+    @Test
+    void shouldGoOnAfterAListenerThatThrows() {
+        InMemoryJournal journal = manual();
+        EventStream stream = journal.open(ACCOUNT);
+        journal.listener(new DurabilityListener() {
+            @Override
+            public void onDurable(int lane, long durablePosition) {
+                throw new IllegalStateException("thrown by the listener");
+            }
+
+            @Override
+            public void onFailed(int lane, JournalException cause) {
+                throw cause;
+            }
+        });
+        for (int i = 0; i < 2; i++) {
+            append(journal, stream);
+            assertThatThrownBy(() -> journal.sync(stream.lane())).isInstanceOf(IllegalStateException.class);
+            assertThat(journal.durablePosition(stream.lane())).isEqualTo(stream.lastPosition());
+        }
+    }
+
+    /** Whoever keeps a position in an int, adds one to it or counts with it must not pass a test by luck. */
+    @Test
+    void shouldHavePositionsThatSkipAndDoNotFitAnInt() {
+        InMemoryJournal journal = manual();
+        EventStream stream = journal.open(ACCOUNT);
+        long last = append(journal, stream);
+        assertThat(last).isGreaterThan(Integer.MAX_VALUE);
+        long longestStep = 0;
+        for (int i = 0; i < 100; i++) {
+            long next = append(journal, stream);
+            assertThat(next - last).as("step %d", i).isGreaterThan(1);
+            longestStep = Math.max(longestStep, next - last);
+            last = next;
+        }
+
+        assertThat(longestStep).as("the step to a new segment").isGreaterThan(Integer.MAX_VALUE);
+    }
+
+    @Test
+    void shouldRefuseOptionsThatAreOutOfRange() {
+        InMemoryJournalOptions options = InMemoryJournalOptions.standard();
+
+        for (int laneCount : new int[] {0, 257}) {
+            assertThatThrownBy(() -> options.withLaneCount(laneCount)).isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThatThrownBy(() -> options.withPayloadBytesMax(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(options.withLaneCount(256).laneCount()).isEqualTo(256);
+        assertThat(options.withPayloadBytesMax(1).payloadBytesMax()).isEqualTo(1);
     }
 
     private static InMemoryJournal manual() {
