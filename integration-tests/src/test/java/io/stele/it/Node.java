@@ -27,7 +27,7 @@ final class Node {
             out.println("ready");
             BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                String[] fields = line.split(" ");
+                String[] fields = line.split(" ", -1);
                 EntityRef account = system.entity(BankAccount.class, fields[0]);
                 account.ask(new Deposit(fields[1], Long.parseLong(fields[2])))
                         .whenComplete((balance, failure) ->

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.StringWriter;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,7 +55,7 @@ final class ReadmeTest {
                     .directory(directory.toFile())
                     .redirectError(directory.resolve("err").toFile())
                     .start();
-            String printed = new String(process.getInputStream().readAllBytes()).strip();
+            String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
 
             assertThat(process.waitFor())
                     .as(Files.readString(directory.resolve("err")))
