@@ -282,8 +282,7 @@ class LaneRecoveryTest {
 
     private void rewriteMark(long bootIdHash) throws IOException {
         Path laneDirectory = SegmentFiles.laneDirectory(image, 0);
-        DurableMark mark = DurableMark.read(laneDirectory);
-        assertThat(mark).isNotNull();
+        DurableMark mark = java.util.Objects.requireNonNull(DurableMark.read(laneDirectory));
         DurableMark other = new DurableMark(mark.position(), mark.recordCrc(), bootIdHash, mark.counter());
         ByteBuffer slot = ByteBuffer.allocate(DurableMark.SLOT_BYTES);
         other.encode(slot, 0);
