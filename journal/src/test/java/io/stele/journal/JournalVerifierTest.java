@@ -62,9 +62,18 @@ class JournalVerifierTest {
     @Test
     void shouldFindFilesThatAreMissingOrEmpty() throws IOException {
         Files.write(journal.file(2), new byte[0]);
-        assertThat(kinds()).contains(Kind.ZERO_LENGTH_SEGMENT, Kind.BROKEN_CHAIN);
+        assertThat(kinds()).contains(Kind.ZERO_LENGTH_SEGMENT, Kind.TRUNCATED_SEGMENT);
         Files.delete(journal.file(2));
         assertThat(kinds()).contains(Kind.MISSING_SEGMENT);
+    }
+
+    @Test
+    void shouldTellACompactionFromALoss() throws IOException {
+        Files.delete(journal.file(1));
+        assertThat(kinds()).startsWith(Kind.MISSING_SEGMENT);
+
+        journal.compacted(2);
+        assertThat(kinds()).isEmpty();
     }
 
     @Test
