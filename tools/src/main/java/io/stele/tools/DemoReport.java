@@ -114,14 +114,14 @@ record DemoReport(
                 screen,
                 "balances wrong",
                 verdict.balancesWrong(),
-                "exact in the files, and as the actors tell them");
+                "exact, in the files and by their actors");
         if (expected != null && differences != null) {
             checked(
                     table,
                     screen,
                     "not as expected",
                     differences.size(),
-                    "compared with the expected " + Units.count(expected.size(), "account"));
+                    "compared with the list, " + Units.count(expected.size(), "account"));
         }
     }
 

@@ -51,10 +51,9 @@ record VerifySummary(Path directory, VerifyReport journal, SnapshotCheck snapsho
         lines.add("");
         lines.addAll(lanesTable(screen).lines(screen));
         lines.add("");
-        lines.add("  " + Units.count(snapshots.checkedCount(), "snapshot") + " of "
-                + Units.count(journal.actorCount(), "actor") + " read back" + screen.dot()
-                + "chains, numbers and checksums of "
-                + Units.count(sum(journal.segments(), false), "event") + " compared");
+        lines.add("  checksums, chains and numbers of " + Units.count(sum(journal.segments(), false), "event") + " compared");
+        lines.add("  newest snapshots read back: " + Units.count(snapshots.checkedCount()) + ", of "
+                + Units.count(journal.actorCount(), "actor"));
         for (Finding finding : durable(true)) {
             lines.add("");
             lines.add(screen.paint(Paint.BAD, screen.cross() + " " + SafeText.of(finding.report())));
