@@ -1,0 +1,107 @@
+package io.stele.journal;
+
+import io.stele.spi.JournalException;
+import java.io.IOException;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import net.openhft.chronicle.bytes.PointerBytesStore;
+import net.openhft.chronicle.core.Jvm;
+import net.openhft.chronicle.core.time.TimeProvider;
+import net.openhft.chronicle.queue.ExcerptAppender;
+import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
+import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
+import net.openhft.chronicle.wire.Wire;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The mapped append, by Chronicle Queue.
+ *
+ * <p>Chronicle is kept away from everything but the segments that this opening creates. Its metadata file, with the table of
+ * segments and a lock word that a killed process leaves behind for ever, is replaced by zeros before each opening, and the
+ * list of segments that it then makes is emptied: it neither maps, nor extends, nor "normalises" what was written earlier.
+ * Its clock stands still, so that the list is never read again.
+ *
+ * <p>One block covers a whole segment, so that the mapping never moves: no page beyond what was zero-filled is touched, which
+ * is what keeps a full disk from killing the JVM.
+ */
+final class ChronicleAppender implements DocumentAppender {
+    /** Chronicle extends a segment file to this many quarters of its block. The last quarter stays a hole. */
+    private static final int MAPPED_QUARTERS = 5;
+
+    /** Two chunks of 64 KiB, mapped whole. */
+    private static final int METADATA_BYTES = 2 << 16;
+
+    private static final int HEADER_BYTES = 4;
+    private static final TimeProvider STOPPED = () -> 0L;
+
+    private final SegmentRollCycle rollCycle = new SegmentRollCycle();
+    private final PointerBytesStore source = new PointerBytesStore();
+    private final SingleChronicleQueue queue;
+    private @Nullable ExcerptAppender appender;
+
+    ChronicleAppender(Path laneDirectory, int segmentBytes) {
+        ChronicleRuntime.prepare();
+        try {
+            Files.write(laneDirectory.resolve(SegmentFiles.CHRONICLE_METADATA), new byte[METADATA_BYTES]);
+        } catch (IOException e) {
+            throw new JournalException("metadata file cannot be written: laneDirectory=" + laneDirectory, e);
+        }
+        queue = SingleChronicleQueueBuilder.binary(laneDirectory)
+                .rollCycle(rollCycle)
+                .timeProvider(STOPPED)
+                .blockSize((long) segmentBytes)
+                .indexCount(SegmentRollCycle.INDEX_COUNT)
+                .indexSpacing(SegmentRollCycle.INDEX_SPACING)
+                .checkInterrupts(false)
+                .build();
+        queue.metaStore().doWithExclusiveLock(table -> {
+            table.acquireValueFor("listing.highestCycle").setVolatileValue(Integer.MIN_VALUE);
+            table.acquireValueFor("listing.lowestCycle").setVolatileValue(Integer.MAX_VALUE);
+            return table;
+        });
+        source.singleThreadedCheckDisabled(true);
+    }
+
+    /** Returns how long a segment file becomes when it is mapped. */
+    static long mappedBytes(int segmentBytes) {
+        return segmentBytes / 4L * MAPPED_QUARTERS;
+    }
+
+    @Override
+    public void startSegment(long segment) {
+        rollCycle.segment(segment);
+    }
+
+    @Override
+    public long append(ByteBuffer record, int at, int lengthBytes) {
+        ExcerptAppender target = appender();
+        source.set(Jvm.address(record) + at, lengthBytes);
+        try {
+            target.writeBytes(source);
+        } finally {
+            Reference.reachabilityFence(record);
+        }
+        Wire wire = target.wire();
+        assert wire != null : "a written appender has a wire";
+        return wire.bytes().writePosition() - lengthBytes - HEADER_BYTES;
+    }
+
+    @Override
+    public void close() {
+        if (appender != null) {
+            appender.close();
+        }
+        queue.close();
+        source.releaseLast();
+    }
+
+    private ExcerptAppender appender() {
+        if (appender == null) {
+            appender = queue.createAppender();
+            appender.singleThreadedCheckDisabled(true);
+        }
+        return appender;
+    }
+}

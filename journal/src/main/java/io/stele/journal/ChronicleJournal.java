@@ -1,0 +1,219 @@
+package io.stele.journal;
+
+import io.stele.spi.Clock;
+import io.stele.spi.DurabilityListener;
+import io.stele.spi.EventBatch;
+import io.stele.spi.EventJournal;
+import io.stele.spi.EventReader;
+import io.stele.spi.EventStream;
+import io.stele.spi.IndexStore;
+import io.stele.spi.JournalException;
+import io.stele.spi.PersistenceId;
+import io.stele.spi.SequenceConflictException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The event journal on memory-mapped Chronicle Queue files.
+ *
+ * <pre>
+ *   try (EventJournal journal = ChronicleJournal.open(JournalOptions.of(directory), index, Clock.system())) {
+ *       EventStream stream = journal.open(new PersistenceId("account", "42"));
+ *       …
+ * </pre>
+ *
+ * <p>Needs a few JVM flags, which {@link #open} names if they are missing. Threads and failure are as {@link EventJournal} says;
+ * each lane that is written has one more thread, which forces it, and the journal one that keeps segments in reserve.
+ */
+public final class ChronicleJournal implements EventJournal {
+    private final Manifest manifest;
+    private final JournalOptions options;
+    private final JournalLock lock;
+    private final SegmentReserve reserve;
+    private final Lane[] lanes;
+    private final long epoch;
+    private final Map<PersistenceId, ChronicleStream> streams = new ConcurrentHashMap<>();
+    private final AtomicReference<@Nullable DurabilityListener> listener;
+    private volatile boolean closed;
+
+    /** Takes over what {@link JournalOpening} has opened. */
+    ChronicleJournal(JournalOptions options, Manifest manifest, JournalLock lock, JournalOpening.Parts parts) {
+        this.options = options;
+        this.manifest = manifest;
+        this.lock = lock;
+        reserve = parts.reserve();
+        lanes = parts.lanes().toArray(Lane[]::new);
+        epoch = parts.epoch();
+        listener = parts.listener();
+    }
+
+    /**
+     * Opens the journal in a directory, or creates one in an empty or absent directory. After a crash, finds the end of each lane
+     * and forces what it trusts before it returns: O(bytes of the last segment).
+     *
+     * @param options where and how; lane count and segment size of an existing journal stay as they are
+     * @param index where positions are remembered; may be empty at any time, at the price of a scan
+     * @param clock where time comes from
+     * @throws io.stele.spi.JournalInUseException if somebody else has it open
+     * @throws io.stele.spi.CorruptJournalException if what was durable is not there as it was written
+     * @throws JournalException if the directory cannot hold a journal, or JVM flags are missing. In all cases nothing on disk was
+     *     changed but what belongs to no event
+     */
+    public static ChronicleJournal open(JournalOptions options, IndexStore index, Clock clock) {
+        ChronicleRuntime.prepare();
+        return new JournalOpening(options, index, clock, new FileSegmentStorage(), ChronicleAppender::new).open();
+    }
+
+    @Override
+    public int laneCount() {
+        return manifest.laneCount();
+    }
+
+    @Override
+    public int payloadBytesMax() {
+        return Math.min(options.payloadBytesMax(), manifest.segmentBytes() / 8);
+    }
+
+    @Override
+    public long epoch() {
+        return epoch;
+    }
+
+    @Override
+    public EventBatch newBatch() {
+        return new ChronicleEventBatch(payloadBytesMax(), manifest.segmentBytes() / 5);
+    }
+
+    @Override
+    public EventStream open(PersistenceId persistenceId) {
+        requireOpen();
+        Head head = lane(lane(persistenceId)).head(persistenceId);
+        ChronicleStream stream = new ChronicleStream(this, persistenceId, persistenceId.encodedBytes(), head);
+        streams.put(persistenceId, stream);
+        return stream;
+    }
+
+    @Override
+    public long append(EventStream stream, long sequenceNumber, EventBatch batch) {
+        if (!(stream instanceof ChronicleStream own) || !own.isOf(this)) {
+            throw new IllegalArgumentException(
+                    "stream is closed, or not of this journal: persistenceId=" + stream.persistenceId());
+        }
+        ChronicleEventBatch events = (ChronicleEventBatch) batch;
+        if (events.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "batch has neither events nor metadata: persistenceId=" + own.persistenceId());
+        }
+        long last = own.lastSequenceNumber();
+        int count = events.eventCount();
+        long expected = count == 0 ? last : last + 1;
+        if (sequenceNumber != expected) {
+            throw new SequenceConflictException(own.persistenceId(), sequenceNumber, expected);
+        }
+        RecordBuffer record = events.finish(own.id(), sequenceNumber, own.lastPosition(), epoch);
+        long position = lanes[own.lane()].writer().append(record);
+        own.advance(last + count, position);
+        return position;
+    }
+
+    @Override
+    public void requestSync(int lane) {
+        lane(lane).sync().request();
+    }
+
+    @Override
+    public long durablePosition(int lane) {
+        return lane(lane).sync().durablePosition();
+    }
+
+    @Override
+    public @Nullable JournalException failure(int lane) {
+        return lane(lane).writer().failure();
+    }
+
+    @Override
+    public void listener(DurabilityListener listener) {
+        this.listener.set(listener);
+    }
+
+    @Override
+    public long replay(
+            PersistenceId persistenceId, long fromSequenceNumber, long toSequenceNumber, EventReader reader) {
+        requireOpen();
+        if (fromSequenceNumber < 1) {
+            throw new IllegalArgumentException("fromSequenceNumber must be at least 1: fromSequenceNumber="
+                    + fromSequenceNumber + ", persistenceId=" + persistenceId);
+        }
+        Lane lane = lane(lane(persistenceId));
+        ChronicleStream stream = streams.get(persistenceId);
+        long last = stream == null ? lane.head(persistenceId).position() : stream.lastPosition();
+        byte[] id = persistenceId.encodedBytes();
+        long delivered = 0;
+        try (LaneHistory history = new LaneHistory(lane.setup())) {
+            for (long position : history.chain(id, last, fromSequenceNumber, 0)) {
+                RecordView record = history.record(position);
+                history.requireOf(record, id);
+                if (record.firstSequenceNumber() > toSequenceNumber) {
+                    break;
+                }
+                delivered += LaneHistory.deliver(record, fromSequenceNumber, toSequenceNumber, reader);
+            }
+        }
+        return delivered;
+    }
+
+    @Override
+    public long read(int lane, long afterPosition, long eventCountMax, EventReader reader) {
+        requireOpen();
+        if (eventCountMax < 1) {
+            throw new IllegalArgumentException("eventCountMax must be at least 1: eventCountMax=" + eventCountMax);
+        }
+        Lane source = lane(lane);
+        long[] left = {eventCountMax};
+        try (LaneHistory history = new LaneHistory(source.setup())) {
+            return history.scan(afterPosition, source.writer().appendedPosition(), record -> {
+                if (record.kind() == RecordLayout.KIND_EVENTS) {
+                    left[0] -= LaneHistory.deliver(record, 1, Long.MAX_VALUE, reader);
+                }
+                return left[0] > 0;
+            });
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            for (Lane lane : lanes) {
+                lane.close();
+            }
+            reserve.stop();
+        } finally {
+            lock.close();
+        }
+    }
+
+    /** Called by a stream that is closed. */
+    void closed(ChronicleStream stream) {
+        lanes[stream.lane()].head(stream.persistenceId(), new Head(stream.lastSequenceNumber(), stream.lastPosition()));
+        streams.remove(stream.persistenceId(), stream);
+    }
+
+    private Lane lane(int lane) {
+        if (lane < 0 || lane >= lanes.length) {
+            throw new IllegalArgumentException("lane is out of range: lane=" + lane + ", laneCount=" + lanes.length);
+        }
+        return lanes[lane];
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new JournalException("journal is closed: directory=" + options.directory());
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.stele.journal;
+
+import io.stele.spi.JournalException;
+import java.util.ArrayList;
+import java.util.List;
+import net.openhft.chronicle.core.Jvm;
+import net.openhft.chronicle.core.onoes.ExceptionHandler;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Prepares the JVM for Chronicle: checks that it may reach what it needs, and keeps it quiet. To be asked before any Chronicle
+ * class is touched.
+ */
+final class ChronicleRuntime {
+    private static final String LOGGER = "io.stele.journal.chronicle";
+
+    private ChronicleRuntime() {}
+
+    /**
+     * Checks the flags and silences Chronicle. Cheap when called again.
+     *
+     * @throws JournalException if a flag is missing; names all that are. No Chronicle class was loaded
+     */
+    static void prepare() {
+        List<String> missing = missingFlags();
+        if (!missing.isEmpty()) {
+            throw new JournalException(
+                    "this JVM was started without flags that the journal needs; nothing was opened; add: "
+                            + String.join(" ", missing));
+        }
+        Quiet.prepare();
+    }
+
+    private static List<String> missingFlags() {
+        Module base = Object.class.getModule();
+        Module own = ChronicleRuntime.class.getModule();
+        List<String> missing = new ArrayList<>();
+        if (!base.isOpen("java.lang.reflect", own)) {
+            missing.add("--add-opens=java.base/java.lang.reflect=ALL-UNNAMED");
+        }
+        for (String name : List.of("jdk.internal.ref", "sun.nio.ch")) {
+            if (!base.isExported(name, own)) {
+                missing.add("--add-exports=java.base/" + name + "=ALL-UNNAMED");
+            }
+        }
+        return missing;
+    }
+
+    /** Loaded only when the flags are there. */
+    private static final class Quiet implements ExceptionHandler {
+        private static final Logger LOG = LoggerFactory.getLogger(LOGGER);
+
+        static {
+            setDefault("chronicle.analytics.disable", "true");
+            setDefault("chronicle.announcer.disable", "true");
+            setDefault("chronicle.disk.monitor.disable", "true");
+            setDefault("disable.perf.info", "true");
+            Quiet quiet = new Quiet();
+            Jvm.setExceptionHandlers(quiet, quiet, quiet, quiet);
+        }
+
+        static void prepare() {
+            assert LOG != null : "loaded";
+        }
+
+        @Override
+        public void on(Logger logger, @Nullable String message, @Nullable Throwable thrown) {
+            LOG.debug("{}: {}", logger.getName(), message, thrown);
+        }
+
+        @Override
+        public boolean isEnabled(Class<?> aClass) {
+            return LOG.isDebugEnabled();
+        }
+
+        private static void setDefault(String key, String value) {
+            if (System.getProperty(key) == null) {
+                System.setProperty(key, value);
+            }
+        }
+    }
+}

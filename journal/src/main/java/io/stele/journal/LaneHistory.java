@@ -1,0 +1,179 @@
+package io.stele.journal;
+
+import io.stele.spi.CorruptJournalException;
+import io.stele.spi.EventReader;
+import io.stele.spi.JournalException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one lane: forward by position, or one actor's records by the chain that leads back from the last.
+ *
+ * <p>Nothing above the position that the caller names is read, so that a writer at work is never seen half-way. Confined to one
+ * thread; made for one pass, then closed.
+ */
+final class LaneHistory implements AutoCloseable {
+    private static final int SCAN_BUFFER_BYTES = 256 << 10;
+    private static final int SINGLE_BUFFER_BYTES = 16 << 10;
+
+    private final LaneSetup setup;
+    private final RecordView view = new RecordView();
+    private @Nullable SegmentReader reader;
+
+    LaneHistory(LaneSetup setup) {
+        this.setup = setup;
+    }
+
+    /** Takes records. */
+    @FunctionalInterface
+    interface RecordReader {
+        /** Takes a record that is valid during this call; returns whether to go on. */
+        boolean onRecord(RecordView record);
+    }
+
+    /**
+     * Reads all records above {@code afterPosition} up to {@code lastPosition}.
+     *
+     * @return the position of the last record that was read, control records included, or {@code afterPosition}
+     */
+    long scan(long afterPosition, long lastPosition, RecordReader target) {
+        long read = afterPosition;
+        if (lastPosition == 0 || afterPosition >= lastPosition) {
+            return read;
+        }
+        long[] segments = segments();
+        for (long segment : segments) {
+            if (segment < RecordLayout.segmentOf(afterPosition) || segment > RecordLayout.segmentOf(lastPosition)) {
+                continue;
+            }
+            SegmentReader source = open(segment, SCAN_BUFFER_BYTES);
+            if (segment == RecordLayout.segmentOf(afterPosition)) {
+                requireRecord(source.readAt(RecordLayout.offsetOf(afterPosition), view), source);
+            }
+            while (read < lastPosition && source.next(view) == SegmentReader.Outcome.RECORD) {
+                read = view.position();
+                if (!target.onRecord(view)) {
+                    return read;
+                }
+            }
+            if (read < lastPosition && !isEnded(source, segment, lastPosition)) {
+                throw damaged(source);
+            }
+        }
+        return read;
+    }
+
+    /** Reads the record at {@code position}; valid until the next call. */
+    RecordView record(long position) {
+        SegmentReader source = open(RecordLayout.segmentOf(position), SINGLE_BUFFER_BYTES);
+        requireRecord(source.readAt(RecordLayout.offsetOf(position), view), source);
+        return view;
+    }
+
+    /**
+     * Collects the positions of an actor's records, oldest first, following the chain back from {@code lastPosition} until a
+     * record that ends before {@code fromSequenceNumber} − 1, or a position at or below {@code floorPosition}.
+     */
+    long[] chain(byte[] id, long lastPosition, long fromSequenceNumber, long floorPosition) {
+        long[] positions = new long[64];
+        int count = 0;
+        for (long at = lastPosition; at > floorPosition; ) {
+            RecordView record = record(at);
+            requireOf(record, id);
+            if (record.lastSequenceNumber() < fromSequenceNumber - 1) {
+                break;
+            }
+            positions = count == positions.length ? Arrays.copyOf(positions, 2 * count) : positions;
+            positions[count++] = at;
+            at = record.previousPosition();
+        }
+        long[] oldestFirst = new long[count];
+        for (int i = 0; i < count; i++) {
+            oldestFirst[i] = positions[count - 1 - i];
+        }
+        return oldestFirst;
+    }
+
+    /** Delivers what a record holds of a range; returns how many events that were. */
+    static long deliver(RecordView record, long from, long to, EventReader reader) {
+        if (record.isNote()) {
+            long at = record.firstSequenceNumber();
+            if (at >= from - 1 && at <= to) {
+                reader.onNote(record);
+            }
+            return 0;
+        }
+        long delivered = 0;
+        while (record.nextEvent()) {
+            long at = record.sequenceNumber();
+            if (at >= from && at <= to) {
+                reader.onEvent(record);
+                delivered++;
+            }
+        }
+        return delivered;
+    }
+
+    void requireOf(RecordView record, byte[] id) {
+        if (record.kind() != RecordLayout.KIND_EVENTS || !record.isOf(id)) {
+            throw new CorruptJournalException(
+                    "record belongs to another actor than the chain that led to it; nothing was "
+                            + "changed on disk: segment=" + setup.segment(RecordLayout.segmentOf(record.position()))
+                            + ", offsetBytes=" + RecordLayout.offsetOf(record.position())
+                            + "; run: stele verify --data-dir "
+                            + setup.options().directory());
+        }
+    }
+
+    @Override
+    public void close() {
+        if (reader != null) {
+            reader.close();
+            reader = null;
+        }
+    }
+
+    private long[] segments() {
+        try {
+            return SegmentFiles.list(setup.directory());
+        } catch (IOException e) {
+            throw new JournalException("lane cannot be read: lane=" + setup.directory() + ", cause=" + e, e);
+        }
+    }
+
+    private SegmentReader open(long segment, int bufferBytes) {
+        SegmentReader current = reader;
+        if (current != null && current.segment() == segment) {
+            return current;
+        }
+        close();
+        Path file = setup.segment(segment);
+        if (!Files.exists(file)) {
+            throw new CorruptJournalException("segment is missing; nothing was changed on disk: segment=" + file
+                    + "; run: stele verify --data-dir " + setup.options().directory());
+        }
+        current = SegmentReader.open(file, segment, bufferBytes);
+        reader = current;
+        return current;
+    }
+
+    private static boolean isEnded(SegmentReader source, long segment, long lastPosition) {
+        return segment < RecordLayout.segmentOf(lastPosition) && source.damage().isEmpty();
+    }
+
+    private void requireRecord(SegmentReader.Outcome outcome, SegmentReader source) {
+        if (outcome != SegmentReader.Outcome.RECORD) {
+            throw damaged(source);
+        }
+    }
+
+    private CorruptJournalException damaged(SegmentReader source) {
+        String found = source.damage().isEmpty() ? "there is no record where one was written" : source.damage();
+        return new CorruptJournalException("journal is damaged: " + found + "; nothing was changed on disk: segment="
+                + source.file() + ", offsetBytes=" + source.offset() + "; run: stele verify --data-dir "
+                + setup.options().directory());
+    }
+}

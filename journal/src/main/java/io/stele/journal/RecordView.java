@@ -1,0 +1,381 @@
+package io.stele.journal;
+
+import static io.stele.journal.RecordLayout.EPOCH_AT;
+import static io.stele.journal.RecordLayout.EVENT_COUNT_AT;
+import static io.stele.journal.RecordLayout.EVENT_HEADER_BYTES;
+import static io.stele.journal.RecordLayout.EVENT_PAYLOAD_LENGTH_AT;
+import static io.stele.journal.RecordLayout.EVENT_TYPE_LENGTH_AT;
+import static io.stele.journal.RecordLayout.EVENT_VERSION_AT;
+import static io.stele.journal.RecordLayout.FLAGS_AT;
+import static io.stele.journal.RecordLayout.HEADER_BYTES;
+import static io.stele.journal.RecordLayout.ID_LENGTH_AT;
+import static io.stele.journal.RecordLayout.KIND_AT;
+import static io.stele.journal.RecordLayout.KIND_EVENTS;
+import static io.stele.journal.RecordLayout.KIND_WATERMARK;
+import static io.stele.journal.RecordLayout.LENGTH_AT;
+import static io.stele.journal.RecordLayout.METADATA_LENGTH_AT;
+import static io.stele.journal.RecordLayout.PREVIOUS_POSITION_AT;
+import static io.stele.journal.RecordLayout.RECORD_BYTES_MIN;
+import static io.stele.journal.RecordLayout.SEQUENCE_NUMBER_AT;
+import static io.stele.journal.RecordLayout.TIMESTAMP_AT;
+import static io.stele.journal.RecordLayout.TRAILER_BYTES;
+import static io.stele.journal.RecordLayout.VERSION;
+import static io.stele.journal.RecordLayout.VERSION_AT;
+
+import io.stele.spi.CorruptJournalException;
+import io.stele.spi.PersistenceId;
+import io.stele.spi.StoredEvent;
+import io.stele.spi.StoredType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One record of the journal, looked at where it lies in a buffer. Reused: {@link #read} moves it to the next record, {@link
+ * #nextEvent} to the next event of the record, and neither allocates once the names have been seen.
+ *
+ * <p>{@link #read} believes nothing: every length is compared with what surrounds it before it is used, and the checksum is
+ * compared before any field is. What it accepts can be walked without further checks.
+ *
+ * <p>Confined to one thread. The buffer must not be a mapped file: computing a checksum over one can kill the JVM.
+ */
+final class RecordView implements StoredEvent {
+
+    private static final int ID_SLOT_BITS = 12;
+    private static final int TYPE_SLOT_BITS = 8;
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0).order(ByteOrder.LITTLE_ENDIAN);
+
+    private final InternTable<PersistenceId> ids = new InternTable<>(ID_SLOT_BITS, RecordView::parseId);
+    private final InternTable<StoredType> types = new InternTable<>(TYPE_SLOT_BITS, RecordView::parseType);
+    private final CRC32C crc32c = new CRC32C();
+
+    private ByteBuffer buffer = EMPTY;
+    private ByteBuffer checked = EMPTY;
+    private ByteBuffer payload = EMPTY;
+    private ByteBuffer metadata = EMPTY;
+
+    private long position;
+    private int at;
+    private int lengthBytes;
+    private int idLength;
+    private int metadataLength;
+    private int eventCount;
+
+    private int eventIndex = -1;
+    private int eventAt;
+    private int nextEventAt;
+
+    /**
+     * Moves to the record that begins at index {@code at} of a little-endian buffer and checks all of it. O(bytes).
+     *
+     * @param source heap or direct, never mapped; read, not copied, so it must stay as it is while this view is in use
+     * @param documentBytes how long the record must be: all of these bytes must be in the buffer
+     * @param recordPosition what {@link #position()} shall return
+     * @return null if the record can be trusted; else what is wrong, and the view must not be used
+     */
+    @SuppressWarnings("ReferenceEquality") // another buffer, whatever it holds
+    @Nullable String read(ByteBuffer source, int at, int documentBytes, long recordPosition) {
+        if (source != buffer) {
+            adopt(source);
+        }
+        this.at = at;
+        this.position = recordPosition;
+        this.eventIndex = -1;
+        if (documentBytes < RECORD_BYTES_MIN || (documentBytes & 3) != 0) {
+            return "a record cannot have this length: lengthBytes=" + documentBytes;
+        }
+        int stored = source.getInt(at + documentBytes - Integer.BYTES);
+        int computed = crcOf(at, documentBytes - Integer.BYTES);
+        if (stored != computed) {
+            return String.format("checksum does not match: crcStored=0x%08x, crcComputed=0x%08x", stored, computed);
+        }
+        this.lengthBytes = documentBytes;
+        return checkHeader();
+    }
+
+    private void adopt(ByteBuffer source) {
+        if (source.order() != ByteOrder.LITTLE_ENDIAN) {
+            throw new IllegalArgumentException("records are little-endian: order=" + source.order());
+        }
+        buffer = source;
+        checked = source.duplicate().clear();
+        payload = source.asReadOnlyBuffer().clear().order(ByteOrder.LITTLE_ENDIAN);
+        metadata = source.asReadOnlyBuffer().clear().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private int crcOf(int from, int length) {
+        checked.limit(from + length).position(from);
+        crc32c.reset();
+        crc32c.update(checked);
+        return (int) crc32c.getValue();
+    }
+
+    private @Nullable String checkHeader() {
+        if (buffer.get(at + VERSION_AT) != VERSION) {
+            return "record has another format: version=" + (buffer.get(at + VERSION_AT) & 0xff) + ", versionKnown="
+                    + VERSION;
+        }
+        int kind = kind();
+        int flags = buffer.getShort(at + FLAGS_AT);
+        if (kind < KIND_EVENTS || kind > KIND_WATERMARK || flags != 0) {
+            return "record is of a kind that is not known here: kind=" + kind + ", flags=" + (flags & 0xffff);
+        }
+        if (buffer.getInt(at + LENGTH_AT) != lengthBytes) {
+            return "record and document differ in length: lengthBytes=" + buffer.getInt(at + LENGTH_AT)
+                    + ", documentBytes=" + lengthBytes;
+        }
+        idLength = buffer.getShort(at + ID_LENGTH_AT) & 0xffff;
+        eventCount = buffer.getShort(at + EVENT_COUNT_AT) & 0xffff;
+        metadataLength = buffer.getInt(at + METADATA_LENGTH_AT);
+        int room = lengthBytes - RECORD_BYTES_MIN;
+        if (metadataLength < 0 || idLength > room || metadataLength > room - idLength) {
+            return "record is shorter than its parts: idBytes=" + idLength + ", metadataBytes=" + metadataLength
+                    + ", lengthBytes=" + lengthBytes;
+        }
+        if (epoch() < 1 || previousPosition() < 0 || !isNumbered()) {
+            return "record has a number out of range: epoch=" + epoch() + ", previousPosition=" + previousPosition()
+                    + ", sequenceNumber=" + firstSequenceNumber() + ", eventCount=" + eventCount;
+        }
+        return checkBody();
+    }
+
+    private boolean isNumbered() {
+        long first = firstSequenceNumber();
+        if (kind() != KIND_EVENTS) {
+            return first == 0 && idLength == 0 && eventCount == 0;
+        }
+        return idLength > 0 && first >= (eventCount == 0 ? 0 : 1) && first <= Long.MAX_VALUE - eventCount;
+    }
+
+    private @Nullable String checkBody() {
+        int end = at + lengthBytes - TRAILER_BYTES;
+        int next = at + HEADER_BYTES + idLength + metadataLength;
+        for (int i = 0; i < eventCount; i++) {
+            if (end - next < EVENT_HEADER_BYTES) {
+                return "record ends inside an event: batchIndex=" + i + ", batchCount=" + eventCount;
+            }
+            int typeLength = buffer.getShort(next + EVENT_TYPE_LENGTH_AT) & 0xffff;
+            int payloadLength = buffer.getInt(next + EVENT_PAYLOAD_LENGTH_AT);
+            int room = end - next - EVENT_HEADER_BYTES;
+            if (typeLength < 1
+                    || typeLength > StoredType.NAME_BYTES_MAX
+                    || buffer.getShort(next + EVENT_VERSION_AT) == 0
+                    || typeLength > room
+                    || payloadLength < 0
+                    || payloadLength > room - typeLength) {
+                return "event has a length out of range: batchIndex=" + i + ", batchCount=" + eventCount
+                        + ", typeBytes=" + typeLength + ", payloadBytes=" + payloadLength;
+            }
+            next += EVENT_HEADER_BYTES + typeLength + payloadLength;
+        }
+        if (end - next > 3) {
+            return "record has bytes that belong to nothing: count=" + (end - next);
+        }
+        for (; next < end; next++) {
+            if (buffer.get(next) != 0) {
+                return "record is not padded with zeros";
+            }
+        }
+        nextEventAt = at + HEADER_BYTES + idLength + metadataLength;
+        return null;
+    }
+
+    /**
+     * Moves to the next event of the record, the first one after {@link #read}. O(1).
+     *
+     * @return false if there is none
+     */
+    boolean nextEvent() {
+        if (eventIndex + 1 >= eventCount) {
+            return false;
+        }
+        eventIndex++;
+        eventAt = nextEventAt;
+        nextEventAt += EVENT_HEADER_BYTES + typeLength() + payloadBytes();
+        return true;
+    }
+
+    /** Goes back to before the first event. */
+    void rewind() {
+        eventIndex = -1;
+        nextEventAt = at + HEADER_BYTES + idLength + metadataLength;
+    }
+
+    /** Returns what kind of record this is: one of the {@code KIND_} constants of {@link RecordLayout}. */
+    int kind() {
+        return buffer.get(at + KIND_AT);
+    }
+
+    boolean isEvents() {
+        return kind() == KIND_EVENTS && eventCount > 0;
+    }
+
+    boolean isNote() {
+        return kind() == KIND_EVENTS && eventCount == 0;
+    }
+
+    /** Returns the number of the record's first event; for a note, of the last event before it. */
+    long firstSequenceNumber() {
+        return buffer.getLong(at + SEQUENCE_NUMBER_AT);
+    }
+
+    /** Returns the number of the record's last event; for a note, of the last event before it. */
+    long lastSequenceNumber() {
+        return firstSequenceNumber() + Math.max(0, eventCount - 1);
+    }
+
+    /** Returns the position of this actor's record before this one; 0 if it is the first. */
+    long previousPosition() {
+        return buffer.getLong(at + PREVIOUS_POSITION_AT);
+    }
+
+    /** Returns the checksum of the lane's record before this one, as this record has it. */
+    int chainCrc() {
+        return buffer.getInt(at + lengthBytes - TRAILER_BYTES);
+    }
+
+    /** Returns this record's own checksum. */
+    int crc() {
+        return buffer.getInt(at + lengthBytes - Integer.BYTES);
+    }
+
+    /** Returns the length of the whole record. */
+    int lengthBytes() {
+        return lengthBytes;
+    }
+
+    /** Returns the length of the current event's payload. */
+    int payloadBytes() {
+        return buffer.getInt(eventAt + EVENT_PAYLOAD_LENGTH_AT);
+    }
+
+    /** Returns whether this record belongs to the actor with this {@link PersistenceId#encodedBytes() stored} id. */
+    boolean isOf(byte[] encodedId) {
+        if (encodedId.length != idLength) {
+            return false;
+        }
+        for (int i = 0; i < idLength; i++) {
+            if (buffer.get(at + HEADER_BYTES + i) != encodedId[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Returns the body of a control record: little-endian, read-only, valid until the next {@link #read}. */
+    ByteBuffer body() {
+        return metadata();
+    }
+
+    /**
+     * Returns whose record it is.
+     *
+     * @throws CorruptJournalException if the stored id is not one that could have been written
+     */
+    @Override
+    public PersistenceId persistenceId() {
+        if (idLength == 0) {
+            throw new IllegalStateException("a control record has no persistence id: kind=" + kind());
+        }
+        try {
+            return ids.get(buffer, at + HEADER_BYTES, idLength, 0);
+        } catch (IllegalArgumentException e) {
+            throw new CorruptJournalException(
+                    "record names no actor: segment=" + RecordLayout.segmentOf(position) + ", offsetBytes="
+                            + RecordLayout.offsetOf(position) + ", " + e.getMessage(),
+                    e);
+        }
+    }
+
+    @Override
+    public long sequenceNumber() {
+        return firstSequenceNumber() + Math.max(0, eventIndex);
+    }
+
+    @Override
+    public long position() {
+        return position;
+    }
+
+    @Override
+    public long timestampMs() {
+        return buffer.getLong(at + TIMESTAMP_AT);
+    }
+
+    @Override
+    public long epoch() {
+        return buffer.getLong(at + EPOCH_AT);
+    }
+
+    @Override
+    public int batchIndex() {
+        return Math.max(0, eventIndex);
+    }
+
+    @Override
+    public int batchCount() {
+        return eventCount;
+    }
+
+    @Override
+    public StoredType type() {
+        requireEvent();
+        try {
+            return types.get(
+                    buffer,
+                    eventAt + EVENT_HEADER_BYTES,
+                    typeLength(),
+                    buffer.getShort(eventAt + EVENT_VERSION_AT) & 0xffff);
+        } catch (IllegalArgumentException e) {
+            throw new CorruptJournalException(
+                    "event names no type: segment=" + RecordLayout.segmentOf(position) + ", offsetBytes="
+                            + RecordLayout.offsetOf(position) + ", " + e.getMessage(),
+                    e);
+        }
+    }
+
+    @Override
+    public ByteBuffer payload() {
+        requireEvent();
+        int from = eventAt + EVENT_HEADER_BYTES + typeLength();
+        return payload.limit(from + payloadBytes()).position(from);
+    }
+
+    @Override
+    public ByteBuffer metadata() {
+        int from = at + HEADER_BYTES + idLength;
+        return metadata.limit(from + metadataLength).position(from);
+    }
+
+    private int typeLength() {
+        return buffer.getShort(eventAt + EVENT_TYPE_LENGTH_AT) & 0xffff;
+    }
+
+    private void requireEvent() {
+        if (eventIndex < 0) {
+            throw new IllegalStateException("no event here: batchCount=" + eventCount);
+        }
+    }
+
+    private static PersistenceId parseId(byte[] bytes, int tag) {
+        return PersistenceId.parse(decode(bytes));
+    }
+
+    private static StoredType parseType(byte[] bytes, int version) {
+        return new StoredType(decode(bytes), version);
+    }
+
+    private static String decode(byte[] bytes) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException("name is not UTF-8: lengthBytes=" + bytes.length, e);
+        }
+    }
+}

@@ -1,0 +1,328 @@
+package io.stele.journal;
+
+import io.stele.spi.JournalException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Reads one segment file with plain reads: no mapping, no lock, no Chronicle class. The file is a run of documents, each at an
+ * offset that is a multiple of 4:
+ *
+ * <pre>
+ *   [ header 4 B ][ content ][ 0 to 3 B ][ header 4 B ][ content ] …
+ *
+ *   header 0x00000000              nothing yet: the end
+ *          0xc0000000              end of the file, for ever: sealed
+ *          bit 31                  still being written
+ *          bit 30                  Chronicle's own: file header, index; passed over
+ *          bits 0 to 29            length of the content; a document without bits 30 and 31 is one record
+ * </pre>
+ *
+ * <p>A writer, in this process or another, may be at work on the file. It writes the content before the header, but a read may
+ * copy a page while it changes; so nothing but a record is believed at first sight: what looks like the end or like damage is
+ * read from the file again before it is reported.
+ *
+ * <p>Confined to one thread. Allocates only when opened, and when a record is larger than its buffer.
+ */
+final class SegmentReader implements AutoCloseable {
+
+    /** What was found where the next record was looked for. */
+    enum Outcome {
+        /** A record that can be trusted. */
+        RECORD,
+        /** Nothing yet: the writer goes on here, or the file ends. */
+        END,
+        /** Nothing, and never will be. */
+        SEALED,
+        /** A document that has not been completed: the end for now if a writer is at work, a torn one if none is. */
+        INCOMPLETE,
+        /** Bytes that are no record; see {@link SegmentReader#damage()}. */
+        DAMAGE
+    }
+
+    /** Longest record that is believed to be one. */
+    static final int RECORD_BYTES_MAX = 192 << 20;
+
+    static final int DOCUMENT_HEADER_BYTES = 4;
+    static final int SEALED = 0xc000_0000;
+    private static final int NOT_COMPLETE = 0x8000_0000;
+    private static final int METADATA = 0x4000_0000;
+    private static final int LENGTH_MASK = 0x3fff_ffff;
+
+    private static final int BUFFER_BYTES = 512 << 10;
+    private static final int FIRST_FILL_BYTES = 4 << 10;
+
+    private final Path file;
+    private final long segment;
+    private final FileChannel channel;
+
+    private ByteBuffer buffer;
+    private long bufferAt;
+    private int bufferBytes;
+    private int fillBytes = FIRST_FILL_BYTES;
+
+    private long offset;
+    private long foundAt;
+    private String damage = "";
+
+    private SegmentReader(Path file, long segment, FileChannel channel, int bufferBytes) {
+        this.file = file;
+        this.segment = segment;
+        this.channel = channel;
+        this.buffer = allocate(bufferBytes);
+    }
+
+    /**
+     * Opens a file for reading, positioned at its start.
+     *
+     * @throws JournalException if it cannot be opened
+     */
+    static SegmentReader open(Path file, long segment) {
+        return open(file, segment, BUFFER_BYTES);
+    }
+
+    /** As {@link #open(Path, long)}, with a buffer of {@code bufferBytes}, at least 4,096. */
+    static SegmentReader open(Path file, long segment, int bufferBytes) {
+        try {
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+            return new SegmentReader(file, segment, channel, Math.max(bufferBytes, FIRST_FILL_BYTES));
+        } catch (IOException e) {
+            throw new JournalException("segment cannot be opened: segment=" + file + ", cause=" + e, e);
+        }
+    }
+
+    Path file() {
+        return file;
+    }
+
+    long segment() {
+        return segment;
+    }
+
+    /** Returns where the last outcome was found: the offset of a document header. */
+    long offset() {
+        return foundAt;
+    }
+
+    /** Returns the {@link #offset()} of the last outcome as a position. */
+    long position() {
+        return RecordLayout.position(segment, foundAt);
+    }
+
+    /** Returns where the next call of {@link #next} looks: behind the last record, or again where there was none. */
+    long nextOffset() {
+        return offset;
+    }
+
+    /** Returns why the last outcome was {@link Outcome#DAMAGE}. */
+    String damage() {
+        return damage;
+    }
+
+    /** Returns how long the file is at this moment. */
+    long sizeBytes() {
+        try {
+            return channel.size();
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Makes {@link #next} look at {@code offsetBytes}, a multiple of 4 where a document begins. */
+    void seek(long offsetBytes) {
+        offset = offsetBytes;
+        foundAt = offsetBytes;
+        if (offsetBytes < bufferAt || offsetBytes >= bufferAt + bufferBytes) {
+            fillBytes = FIRST_FILL_BYTES;
+        }
+    }
+
+    /**
+     * Reads the next record into {@code view} and moves behind it. Anything but a record leaves the reader where it is, so that
+     * calling again looks again.
+     *
+     * @throws JournalException if the file cannot be read
+     */
+    Outcome next(RecordView view) {
+        Outcome outcome = look(view);
+        if (outcome != Outcome.RECORD && (outcome == Outcome.DAMAGE || bufferAt != foundAt)) {
+            forget();
+            outcome = look(view);
+        }
+        if (outcome != Outcome.RECORD) {
+            forget();
+        }
+        return outcome;
+    }
+
+    /** Reads the record whose document begins exactly at {@code offsetBytes}. One read in the common case. */
+    Outcome readAt(long offsetBytes, RecordView view) {
+        seek(offsetBytes);
+        Outcome outcome = next(view);
+        if (outcome == Outcome.RECORD && foundAt != offsetBytes) {
+            return damaged(offsetBytes, "no record begins here");
+        }
+        return outcome;
+    }
+
+    /**
+     * Looks for the next record behind the last outcome, at every multiple of 4, and reads it. O(bytes to the end of the file)
+     * at worst.
+     *
+     * @return false if there is none: {@link #offset()} is the end of the file then
+     */
+    boolean resync(RecordView view) {
+        long sizeBytes = sizeBytes();
+        int documentBytesMin = DOCUMENT_HEADER_BYTES + RecordLayout.RECORD_BYTES_MIN;
+        for (long at = foundAt + 4; at + documentBytesMin <= sizeBytes; at += 4) {
+            offset = at;
+            if (!ensure(documentBytesMin)) {
+                break;
+            }
+            int header = buffer.getInt(index());
+            if ((header & (NOT_COMPLETE | METADATA)) == 0
+                    && looksLikeRecord(header)
+                    && document(view, header) == Outcome.RECORD) {
+                return true;
+            }
+        }
+        offset = sizeBytes;
+        foundAt = sizeBytes;
+        return false;
+    }
+
+    private Outcome look(RecordView view) {
+        while (true) {
+            foundAt = offset;
+            if (!ensure(DOCUMENT_HEADER_BYTES)) {
+                return sizeBytes() <= offset ? Outcome.END : damaged(offset, "the file ends inside a document header");
+            }
+            int header = buffer.getInt(index());
+            if (header == 0) {
+                return Outcome.END;
+            }
+            if (header == SEALED) {
+                return Outcome.SEALED;
+            }
+            if ((header & NOT_COMPLETE) != 0) {
+                return Outcome.INCOMPLETE;
+            }
+            if ((header & METADATA) == 0) {
+                return document(view, header);
+            }
+            int length = header & LENGTH_MASK;
+            if (offset + DOCUMENT_HEADER_BYTES + length > sizeBytes()) {
+                return damaged(offset, "a metadata document is longer than the file: documentBytes=" + length);
+            }
+            if (length >= RecordLayout.RECORD_BYTES_MIN
+                    && ensure(DOCUMENT_HEADER_BYTES + RecordLayout.HEADER_BYTES)
+                    && looksLikeRecord(length)) {
+                return damaged(offset, "a record is marked as metadata: documentBytes=" + length);
+            }
+            offset += DOCUMENT_HEADER_BYTES + (length + 3L & ~3L);
+        }
+    }
+
+    private Outcome document(RecordView view, int length) {
+        if (length < RecordLayout.RECORD_BYTES_MIN || length > RECORD_BYTES_MAX) {
+            return damaged(offset, "a record cannot have this length: documentBytes=" + length);
+        }
+        if (!ensure(DOCUMENT_HEADER_BYTES + RecordLayout.HEADER_BYTES) || !looksLikeRecord(length)) {
+            return damaged(offset, "a document is not a record: documentBytes=" + length);
+        }
+        if (!ensure(DOCUMENT_HEADER_BYTES + length)) {
+            return damaged(offset, "the file ends inside a record: documentBytes=" + length);
+        }
+        String problem =
+                view.read(buffer, index() + DOCUMENT_HEADER_BYTES, length, RecordLayout.position(segment, offset));
+        if (problem != null) {
+            return damaged(offset, problem);
+        }
+        foundAt = offset;
+        offset += DOCUMENT_HEADER_BYTES + length;
+        return Outcome.RECORD;
+    }
+
+    /** Compares the first bytes of the content with those of a record, so that no length is believed that stands alone. */
+    private boolean looksLikeRecord(int length) {
+        int content = index() + DOCUMENT_HEADER_BYTES;
+        return buffer.get(content + RecordLayout.VERSION_AT) == RecordLayout.VERSION
+                && buffer.getInt(content + RecordLayout.LENGTH_AT) == length;
+    }
+
+    private Outcome damaged(long at, String reason) {
+        foundAt = at;
+        offset = at;
+        damage = reason;
+        return Outcome.DAMAGE;
+    }
+
+    private void forget() {
+        bufferBytes = 0;
+        fillBytes = FIRST_FILL_BYTES;
+        offset = foundAt;
+    }
+
+    private int index() {
+        return (int) (offset - bufferAt);
+    }
+
+    /** Makes {@code count} bytes from {@link #offset} on available in the buffer; false if the file has fewer. */
+    private boolean ensure(int count) {
+        long ahead = bufferAt + bufferBytes - offset;
+        if (offset >= bufferAt && ahead >= count) {
+            return true;
+        }
+        fill(count);
+        return bufferBytes >= count;
+    }
+
+    private void fill(int count) {
+        if (count > buffer.capacity()) {
+            long sizeBytes = sizeBytes();
+            if (offset + count > sizeBytes) {
+                bufferBytes = 0;
+                return;
+            }
+            buffer = allocate(count);
+        }
+        int wanted = Math.max(count, Math.min(fillBytes, buffer.capacity()));
+        fillBytes = Math.min(fillBytes * 2, buffer.capacity());
+        bufferAt = offset;
+        bufferBytes = 0;
+        try {
+            buffer.clear().limit(wanted);
+            while (buffer.hasRemaining() && channel.read(buffer, offset + buffer.position()) >= 0) {
+                // a read may return less than was asked for
+            }
+            bufferBytes = buffer.position();
+        } catch (IOException e) {
+            throw failed(e);
+        } finally {
+            buffer.clear();
+        }
+    }
+
+    private JournalException failed(IOException e) {
+        return new JournalException(
+                "segment cannot be read: segment=" + file + ", offsetBytes=" + offset + ", cause=" + e, e);
+    }
+
+    private static ByteBuffer allocate(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Closes the file. Closing twice does nothing. */
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+}

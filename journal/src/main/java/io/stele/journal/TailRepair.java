@@ -1,0 +1,119 @@
+package io.stele.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the end of a lane that was not closed what it will stay: cuts off what is no record, writes the trusted bytes once more,
+ * and forces them.
+ *
+ * <p>They are written again because a failed force leaves pages that are clean in the cache and absent from the disk: the next
+ * process reads them and loses them later (Rebello et al., ATC 2020).
+ *
+ * <p>After {@link LaneRecovery}; every step may be repeated after a crash in the middle.
+ */
+final class TailRepair {
+    private static final int COPY_BYTES = 64 << 10;
+    private static final int END_OF_FILE = 0xc000_0000;
+    private static final int PAGE_BYTES = 4096;
+    private static final String CUT_SUFFIX = ".cut";
+
+    private TailRepair() {}
+
+    /** The lane's last record. */
+    record Last(long position, int crc) {}
+
+    static void run(LaneSetup setup, LaneRecovery.End end, long[] segments, @Nullable DurableMark mark, Last last)
+            throws IOException {
+        for (int i = segments.length - 1; i >= end.next(); i--) {
+            setAside(setup, segments[i]);
+        }
+        if (last.position() == 0) {
+            return;
+        }
+        long lastSegment = RecordLayout.segmentOf(last.position());
+        long firstSegment = mark == null ? segments[0] : RecordLayout.segmentOf(mark.position());
+        for (long segment = firstSegment; segment < lastSegment; segment++) {
+            rewrite(setup, setup.segment(segment), Long.MAX_VALUE);
+        }
+        rewrite(setup, setup.segment(lastSegment), end.offset());
+        setup.storage().forceDirectory(setup.directory());
+        try (DurableMarkFile file = DurableMarkFile.open(setup)) {
+            file.write(last.position(), last.crc());
+            file.force();
+        }
+    }
+
+    /** Removes a file that is no part of the lane; keeps it under another name if there is a record in it. */
+    private static void setAside(LaneSetup setup, long segment) throws IOException {
+        Path file = setup.segment(segment);
+        boolean hasRecord;
+        try (SegmentReader reader = SegmentReader.open(file, segment)) {
+            RecordView view = new RecordView();
+            hasRecord = reader.next(view) == SegmentReader.Outcome.RECORD || reader.resync(view);
+        }
+        if (hasRecord) {
+            setup.storage().rename(file, file.resolveSibling(file.getFileName() + CUT_SUFFIX));
+        } else {
+            setup.storage().delete(file);
+        }
+        setup.storage().forceDirectory(setup.directory());
+    }
+
+    private static void rewrite(LaneSetup setup, Path path, long endOffset) throws IOException {
+        try (SegmentStorage.OpenFile file = setup.storage().open(path)) {
+            long end = Math.min(endOffset, file.sizeBytes());
+            ByteBuffer copy = ByteBuffer.allocateDirect(COPY_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            for (long at = 0; at < end; at += COPY_BYTES) {
+                copy.clear().limit((int) Math.min(COPY_BYTES, end - at));
+                file.read(copy, at);
+                file.write(copy.flip(), at);
+            }
+            if (endOffset != Long.MAX_VALUE) {
+                keepTail(setup, path, file, endOffset);
+                copy.clear().putInt(END_OF_FILE).flip();
+                file.resize(endOffset);
+                file.write(copy, endOffset);
+                file.resize((endOffset / PAGE_BYTES + 1) * PAGE_BYTES);
+            }
+            file.force(true);
+        }
+    }
+
+    /** Copies what is about to be cut off, unless it is nothing but zeros or the end-of-file mark. */
+    private static void keepTail(LaneSetup setup, Path path, SegmentStorage.OpenFile file, long from)
+            throws IOException {
+        ByteBuffer copy = ByteBuffer.allocate(COPY_BYTES);
+        SegmentStorage.OpenFile kept = null;
+        try {
+            for (long at = from; file.read(copy.clear(), at) > 0; at += COPY_BYTES) {
+                int from0 = at == from ? Math.min(8, copy.position()) : 0;
+                if (kept == null && !isZero(copy, from0)) {
+                    kept = setup.storage().create(path.resolveSibling(path.getFileName() + CUT_SUFFIX));
+                }
+                if (kept != null) {
+                    kept.write(copy.flip(), at - from);
+                }
+            }
+            if (kept != null) {
+                kept.force(true);
+            }
+        } finally {
+            if (kept != null) {
+                kept.close();
+            }
+        }
+    }
+
+    private static boolean isZero(ByteBuffer bytes, int from) {
+        for (int i = from; i < bytes.position(); i++) {
+            if (bytes.get(i) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
