@@ -109,10 +109,12 @@ public record PersistenceId(String entityType, String entityId) {
                 i++;
             }
         }
+        int start = 0;
         for (String part : value.split("/", -1)) {
             if (part.equals(".") || part.equals("..")) {
-                throw refused("has a relative path part", value, value.indexOf(part));
+                throw refused("has a relative path part", value, start);
             }
+            start += part.length() + 1;
         }
     }
 
@@ -129,16 +131,26 @@ public record PersistenceId(String entityType, String entityId) {
     }
 
     /** Shows at most 80 characters, with everything that a terminal could act on written as {@code \\uXXXX}. */
-    private static String escape(String value) {
+    static String escape(String value) {
         StringBuilder shown = new StringBuilder();
         for (int i = 0; i < value.length() && i < 80; i++) {
             char c = value.charAt(i);
-            if (Character.isISOControl(c) || Character.isSurrogate(c)) {
+            if (isUnsafe(c)) {
                 shown.append(String.format("\\u%04x", (int) c));
             } else {
                 shown.append(c);
             }
         }
         return value.length() > 80 ? shown + "… (" + value.length() + " characters)" : shown.toString();
+    }
+
+    /** Controls, what breaks lines, what turns the direction of the text around, and surrogates. */
+    private static boolean isUnsafe(char c) {
+        int type = Character.getType(c);
+        return type == Character.CONTROL
+                || type == Character.FORMAT
+                || type == Character.LINE_SEPARATOR
+                || type == Character.PARAGRAPH_SEPARATOR
+                || type == Character.SURROGATE;
     }
 }

@@ -1,5 +1,6 @@
 package io.stele.spi;
 
+import java.nio.BufferOverflowException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -46,13 +47,16 @@ public final class RecordMetadata {
      * Appends a field to {@code target}.
      *
      * @throws JournalException if the value is longer than 65,535 bytes
-     * @throws java.nio.BufferOverflowException if the target has too little room
+     * @throws BufferOverflowException if the target has too little room; it is as it was
      */
     public static void put(ByteBuffer target, byte key, ByteBuffer value) {
         int lengthBytes = value.remaining();
         if (lengthBytes > 0xffff) {
             throw new JournalException(
                     "metadata is too long: key=" + key + ", lengthBytes=" + lengthBytes + ", lengthBytesMax=65535");
+        }
+        if (target.remaining() < sizeBytes(lengthBytes)) {
+            throw new BufferOverflowException();
         }
         ByteOrder order = target.order();
         target.order(ByteOrder.LITTLE_ENDIAN)

@@ -13,15 +13,35 @@ public record StoredType(String name, int version) {
     /** Longest name, in UTF-8 bytes. */
     public static final int NAME_BYTES_MAX = 200;
 
-    /** Checks both ranges. */
+    /**
+     * Checks both.
+     *
+     * @throws IllegalArgumentException if the name is empty, too long, or has half a surrogate pair, which UTF-8 cannot hold, or
+     *     if the version is out of range
+     */
     public StoredType {
-        if (name.isEmpty() || name.getBytes(StandardCharsets.UTF_8).length > NAME_BYTES_MAX) {
-            throw new IllegalArgumentException("type name must have 1 to " + NAME_BYTES_MAX + " bytes: name=" + name);
+        if (!isStorable(name)) {
+            throw new IllegalArgumentException("type name must have 1 to " + NAME_BYTES_MAX + " bytes of UTF-8: name="
+                    + PersistenceId.escape(name));
         }
         if (version < 1 || version > 0xffff) {
-            throw new IllegalArgumentException(
-                    "type version is out of range: name=" + name + ", version=" + version + ", versionMax=65535");
+            throw new IllegalArgumentException("type version is out of range: name=" + PersistenceId.escape(name)
+                    + ", version=" + version + ", versionMax=65535");
         }
+    }
+
+    private static boolean isStorable(String name) {
+        int length = name.length();
+        if (length == 0 || length > NAME_BYTES_MAX) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (name.charAt(i) > 0x7f) {
+                byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+                return utf8.length <= NAME_BYTES_MAX && new String(utf8, StandardCharsets.UTF_8).equals(name);
+            }
+        }
+        return true;
     }
 
     @Override
