@@ -1,4 +1,4 @@
-/** Snapshots and indexes in RocksDB. Start at RocksSnapshotStore. */
+/** Snapshots and indexes in RocksDB. Start at {@link io.stele.snapshot.RocksStores}. */
 @NullMarked
 package io.stele.snapshot;
 
