@@ -1,7 +1,6 @@
 package io.stele.journal;
 
 import io.stele.spi.CorruptJournalException;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -20,7 +19,6 @@ import java.util.zip.CRC32C;
  */
 final class KeyValueFile {
     private static final String CRC = "crc=";
-    private static final int BYTES_MAX = 64 << 10;
 
     private KeyValueFile() {}
 
@@ -28,37 +26,16 @@ final class KeyValueFile {
         StringBuilder text = new StringBuilder();
         values.forEach(
                 (key, value) -> text.append(key).append('=').append(value).append('\n'));
-        text.append(CRC).append(crcOf(text.toString())).append('\n');
+        String crc = crcOf(text.toString());
+        text.append(CRC).append(crc).append('\n');
         return StandardCharsets.UTF_8.encode(text.toString());
     }
 
-    /** Writes a file so that after a crash there is the old one or the new one. */
-    static void replace(SegmentStorage storage, Path file, Map<String, String> values) throws IOException {
-        Path written = file.resolveSibling(file.getFileName() + ".tmp");
-        try (SegmentStorage.OpenFile target = storage.create(written)) {
-            target.write(encode(values), 0);
-            target.force(true);
-        }
-        storage.rename(written, file);
-        Path directory = file.getParent();
-        if (directory != null) {
-            storage.forceDirectory(directory);
-        }
-    }
-
     /**
-     * Reads a file.
+     * Reads the text of a file.
      *
      * @throws CorruptJournalException if it does not read back as it was written
      */
-    static Map<String, String> read(SegmentStorage storage, Path file) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(BYTES_MAX);
-        try (SegmentStorage.OpenFile source = storage.open(file)) {
-            source.read(bytes, 0);
-        }
-        return decode(StandardCharsets.UTF_8.decode(bytes.flip()).toString(), file);
-    }
-
     static Map<String, String> decode(String text, Path file) {
         int crcAt = text.lastIndexOf(CRC);
         if (crcAt < 0 || !text.substring(crcAt + CRC.length()).strip().equals(crcOf(text.substring(0, crcAt)))) {

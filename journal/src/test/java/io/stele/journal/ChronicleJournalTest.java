@@ -56,7 +56,7 @@ class ChronicleJournalTest {
     private ChronicleJournal open() {
         return ChronicleJournal.open(
                 JournalOptions.of(directory).withLaneCount(2).withSegmentBytes(1 << 20),
-                new InMemoryIndexStore(),
+                InMemoryIndexStore.open(),
                 Clock.system());
     }
 
