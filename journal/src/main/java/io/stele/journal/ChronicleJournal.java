@@ -10,9 +10,9 @@ import io.stele.spi.IndexStore;
 import io.stele.spi.JournalException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.SequenceConflictException;
+import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,11 +31,9 @@ public final class ChronicleJournal implements EventJournal {
     private final Manifest manifest;
     private final JournalOptions options;
     private final JournalLock lock;
-    private final SegmentReserve reserve;
+    private final JournalOpening.Parts parts;
     private final Lane[] lanes;
-    private final long epoch;
     private final Map<PersistenceId, ChronicleStream> streams = new ConcurrentHashMap<>();
-    private final AtomicReference<@Nullable DurabilityListener> listener;
     private volatile boolean closed;
 
     /** Takes over what {@link JournalOpening} has opened. */
@@ -43,10 +41,8 @@ public final class ChronicleJournal implements EventJournal {
         this.options = options;
         this.manifest = manifest;
         this.lock = lock;
-        reserve = parts.reserve();
+        this.parts = parts;
         lanes = parts.lanes().toArray(Lane[]::new);
-        epoch = parts.epoch();
-        listener = parts.listener();
     }
 
     /**
@@ -78,7 +74,7 @@ public final class ChronicleJournal implements EventJournal {
 
     @Override
     public long epoch() {
-        return epoch;
+        return parts.epoch();
     }
 
     @Override
@@ -89,8 +85,9 @@ public final class ChronicleJournal implements EventJournal {
     @Override
     public EventStream open(PersistenceId persistenceId) {
         requireOpen();
-        Head head = lane(lane(persistenceId)).head(persistenceId);
-        ChronicleStream stream = new ChronicleStream(this, persistenceId, persistenceId.encodedBytes(), head);
+        byte[] id = persistenceId.encodedBytes();
+        Head head = lane(lane(persistenceId)).index().head(persistenceId, id);
+        ChronicleStream stream = new ChronicleStream(this, persistenceId, id, head);
         streams.put(persistenceId, stream);
         return stream;
     }
@@ -112,7 +109,7 @@ public final class ChronicleJournal implements EventJournal {
         if (sequenceNumber != expected) {
             throw new SequenceConflictException(own.persistenceId(), sequenceNumber, expected);
         }
-        RecordBuffer record = events.finish(own.id(), sequenceNumber, own.lastPosition(), epoch);
+        RecordBuffer record = events.finish(own.id(), sequenceNumber, own.lastPosition(), parts.epoch());
         long position = lanes[own.lane()].writer().append(record);
         own.advance(last + count, position);
         return position;
@@ -135,7 +132,7 @@ public final class ChronicleJournal implements EventJournal {
 
     @Override
     public void listener(DurabilityListener listener) {
-        this.listener.set(listener);
+        parts.listener().set(listener);
     }
 
     @Override
@@ -148,20 +145,9 @@ public final class ChronicleJournal implements EventJournal {
         }
         Lane lane = lane(lane(persistenceId));
         ChronicleStream stream = streams.get(persistenceId);
-        long last = stream == null ? lane.head(persistenceId).position() : stream.lastPosition();
         byte[] id = persistenceId.encodedBytes();
-        long delivered = 0;
-        try (LaneHistory history = new LaneHistory(lane.setup())) {
-            for (long position : history.chain(id, last, fromSequenceNumber, 0)) {
-                RecordView record = history.record(position);
-                history.requireOf(record, id);
-                if (record.firstSequenceNumber() > toSequenceNumber) {
-                    break;
-                }
-                delivered += LaneHistory.deliver(record, fromSequenceNumber, toSequenceNumber, reader);
-            }
-        }
-        return delivered;
+        long last = stream == null ? lane.index().head(persistenceId, id).position() : stream.lastPosition();
+        return lane.replay(id, last, fromSequenceNumber, toSequenceNumber, reader);
     }
 
     @Override
@@ -170,16 +156,7 @@ public final class ChronicleJournal implements EventJournal {
         if (eventCountMax < 1) {
             throw new IllegalArgumentException("eventCountMax must be at least 1: eventCountMax=" + eventCountMax);
         }
-        Lane source = lane(lane);
-        long[] left = {eventCountMax};
-        try (LaneHistory history = new LaneHistory(source.setup())) {
-            return history.scan(afterPosition, source.writer().appendedPosition(), record -> {
-                if (record.kind() == RecordLayout.KIND_EVENTS) {
-                    left[0] -= LaneHistory.deliver(record, 1, Long.MAX_VALUE, reader);
-                }
-                return left[0] > 0;
-            });
-        }
+        return lane(lane).read(afterPosition, eventCountMax, reader);
     }
 
     @Override
@@ -188,20 +165,37 @@ public final class ChronicleJournal implements EventJournal {
             return;
         }
         closed = true;
+        parts.reserve().stop();
+        parts.indexing().stop();
+        JournalException failure = null;
         try {
             for (Lane lane : lanes) {
-                lane.close();
+                failure = close(lane, failure);
             }
-            reserve.stop();
+            parts.index().flush();
         } finally {
             lock.close();
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 
     /** Called by a stream that is closed. */
     void closed(ChronicleStream stream) {
-        lanes[stream.lane()].head(stream.persistenceId(), new Head(stream.lastSequenceNumber(), stream.lastPosition()));
+        Head head = new Head(stream.lastSequenceNumber(), stream.lastPosition());
+        lanes[stream.lane()].index().remember(stream.persistenceId(), head);
         streams.remove(stream.persistenceId(), stream);
+    }
+
+    private static @Nullable JournalException close(Lane lane, @Nullable JournalException earlier) {
+        boolean failedBefore = lane.writer().failure() != null;
+        try {
+            lane.close();
+        } catch (IOException | RuntimeException e) {
+            lane.writer().fail("lane could not be closed", e);
+        }
+        return failedBefore || earlier != null ? earlier : lane.writer().failure();
     }
 
     private Lane lane(int lane) {

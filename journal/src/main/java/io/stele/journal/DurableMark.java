@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
  * How far a lane is known to have reached the disk: every record at or below {@link #position} was forced before this mark was
  * written. It may lag behind the truth, and never runs ahead of it.
  *
+ * <p>A lane gets its first mark, with position 0, when it is created: a mark that is missing means that it was lost.
+ *
  * <p>Its file holds two slots, 4,096 bytes apart, so that no write of one can tear the other; the writer takes turns. A slot is
  * little-endian:
  *
  * <pre>
- *     0    8    position, above 0
+ *     0    8    position; 0 if nothing is durable yet
  *     8    8    hash of the machine's boot id: pages of the same boot may be in the page cache only
  *    16    4    CRC-32C of the record at that position
  *    20    4    counter, from 1: the newer slot has the higher one
@@ -25,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *    28    4    CRC-32C of the 28 bytes before
  * </pre>
  *
- * @param position of the last record that is on disk
- * @param recordCrc that record's own checksum
+ * @param position of the last record that is on disk; 0 if there is none
+ * @param recordCrc that record's own checksum; 0 if there is none
  * @param bootIdHash see above
  * @param counter from 1; the slot is the counter modulo 2
  */
@@ -60,7 +62,7 @@ record DurableMark(long position, int recordCrc, long bootIdHash, int counter) {
             return null;
         }
         ByteBuffer slot = source.slice(at, SLOT_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        if (slot.getInt(24) != VERSION || slot.getInt(CRC_AT) != crcOf(slot) || slot.getLong(0) <= 0) {
+        if (slot.getInt(24) != VERSION || slot.getInt(CRC_AT) != crcOf(slot) || slot.getLong(0) < 0) {
             return null;
         }
         return new DurableMark(slot.getLong(0), slot.getInt(16), slot.getLong(8), slot.getInt(20));

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Turns bytes that come again and again into the one object they stand for, so that reading a name allocates nothing once it
  * has been seen.
  *
- * <p>A direct-mapped cache of a fixed size: two names that fall into one slot push each other out, which costs time but is never
- * wrong, since the bytes are compared before an object is handed out.
+ * <p>A cache of a fixed size: a name lies in one of a few neighbouring slots, and where those are taken it pushes another one
+ * out. That costs time but is never wrong, since the bytes are compared before an object is handed out.
  *
  * <p>Confined to one thread.
  *
@@ -22,11 +22,13 @@ final class InternTable<T> {
         T make(byte[] bytes, int tag);
     }
 
+    private static final int PROBES = 8;
     private static final long MIX = 0x9e37_79b9_7f4a_7c15L;
 
     private final Factory<T> factory;
     private final @Nullable Entry<T>[] entries;
     private final int shift;
+    private final int mask;
     private @Nullable Entry<T> latest;
 
     /**
@@ -39,6 +41,7 @@ final class InternTable<T> {
         this.factory = factory;
         this.entries = new Entry[1 << slotBits];
         this.shift = Long.SIZE - slotBits;
+        this.mask = entries.length - 1;
     }
 
     /**
@@ -51,14 +54,25 @@ final class InternTable<T> {
         if (entry != null && entry.matches(buffer, at, length, tag)) {
             return entry.value;
         }
-        int slot = slot(buffer, at, length, tag);
-        entry = entries[slot];
-        if (entry == null || !entry.matches(buffer, at, length, tag)) {
-            byte[] bytes = new byte[length];
-            buffer.get(at, bytes);
-            entry = new Entry<>(bytes, tag, factory.make(bytes, tag));
-            entries[slot] = entry;
+        int home = slot(buffer, at, length, tag);
+        for (int i = 0; i < PROBES; i++) {
+            entry = entries[home + i & mask];
+            if (entry == null) {
+                return insert(home + i & mask, buffer, at, length, tag);
+            }
+            if (entry.matches(buffer, at, length, tag)) {
+                latest = entry;
+                return entry.value;
+            }
         }
+        return insert(home, buffer, at, length, tag);
+    }
+
+    private T insert(int slot, ByteBuffer buffer, int at, int length, int tag) {
+        byte[] bytes = new byte[length];
+        buffer.get(at, bytes);
+        Entry<T> entry = new Entry<>(bytes, tag, factory.make(bytes, tag));
+        entries[slot] = entry;
         latest = entry;
         return entry.value;
     }

@@ -29,7 +29,9 @@ record JournalOpening(
 
     /** What an open journal is made of. */
     record Parts(
+            IndexStore index,
             SegmentReserve reserve,
+            IndexThread indexing,
             List<Lane> lanes,
             long epoch,
             AtomicReference<@Nullable DurabilityListener> listener) {}
@@ -43,6 +45,7 @@ record JournalOpening(
             Manifest manifest = JournalDirectory.manifest(options, storage, clock);
             Parts parts = parts(lock, manifest);
             parts.reserve().start();
+            parts.indexing().start();
             opened = true;
             return new ChronicleJournal(options, manifest, lock, parts);
         } catch (IOException e) {
@@ -72,9 +75,10 @@ record JournalOpening(
         AtomicReference<@Nullable DurabilityListener> listener = new AtomicReference<>();
         List<Lane> lanes = new ArrayList<>();
         for (int lane = 0; lane < tails.length; lane++) {
-            lanes.add(new Lane(setup(lane, manifest, epoch, holder), tails[lane], reserve, listener::get));
+            Lane.Opened opened = new Lane.Opened(setup(lane, manifest, epoch, holder), tails[lane], index);
+            lanes.add(new Lane(opened, reserve, listener::get));
         }
-        return new Parts(reserve, lanes, epoch, listener);
+        return new Parts(index, reserve, new IndexThread(lanes), lanes, epoch, listener);
     }
 
     private LaneSetup setup(int lane, Manifest manifest, long epoch, Holder holder) {

@@ -64,18 +64,7 @@ final class LaneSync implements Runnable {
     /** Forces what is left and ends the thread. Waits for it. */
     void stop() {
         stopped = true;
-        LockSupport.unpark(thread);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.stop(thread);
     }
 
     @Override

@@ -130,8 +130,12 @@ final class LaneWriter {
         }
     }
 
-    /** Lets go of the segment, after {@link #seal}. */
-    void close() {
+    /**
+     * Lets go of the segment, after {@link #seal}.
+     *
+     * @return where its next document would have stood
+     */
+    long close() {
         latch.lock();
         try {
             closed = true;
@@ -139,6 +143,7 @@ final class LaneWriter {
                 appender.close();
                 appender = null;
             }
+            return endOffset;
         } finally {
             latch.unlock();
         }

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordView implements StoredEvent {
 
-    private static final int ID_SLOT_BITS = 12;
+    private static final int ID_SLOT_BITS = 14;
     private static final int TYPE_SLOT_BITS = 8;
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0).order(ByteOrder.LITTLE_ENDIAN);
 
@@ -357,6 +357,25 @@ final class RecordView implements StoredEvent {
     private void requireEvent() {
         if (eventIndex < 0) {
             throw new IllegalStateException("no event here: batchCount=" + eventCount);
+        }
+    }
+
+    /**
+     * Guesses whose record this was from bytes that failed the check: worth reporting, not worth relying on.
+     *
+     * @return null if they do not even look like an id
+     */
+    static @Nullable PersistenceId guessId(ByteBuffer source, int at, int bytes) {
+        int length = bytes < HEADER_BYTES ? 0 : source.getShort(at + ID_LENGTH_AT) & 0xffff;
+        if (length == 0 || length > PersistenceId.LENGTH_BYTES_MAX || length > bytes - HEADER_BYTES) {
+            return null;
+        }
+        byte[] id = new byte[length];
+        source.get(at + HEADER_BYTES, id);
+        try {
+            return parseId(id, 0);
+        } catch (IllegalArgumentException e) {
+            return null;
         }
     }
 

@@ -1,12 +1,14 @@
 package io.stele.journal;
 
 import io.stele.spi.JournalException;
+import io.stele.spi.PersistenceId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one segment file with plain reads: no mapping, no lock, no Chronicle class. The file is a run of documents, each at an
@@ -68,6 +70,8 @@ final class SegmentReader implements AutoCloseable {
     private long offset;
     private long foundAt;
     private String damage = "";
+    private @Nullable PersistenceId damagedId;
+    private long damagedSequenceNumber;
 
     private SegmentReader(Path file, long segment, FileChannel channel, int bufferBytes) {
         this.file = file;
@@ -123,6 +127,16 @@ final class SegmentReader implements AutoCloseable {
         return damage;
     }
 
+    /** Returns whose record the last damage probably was; null if that cannot even be guessed. */
+    @Nullable PersistenceId damagedId() {
+        return damagedId;
+    }
+
+    /** Returns the sequence number that stands in the last damage; means something only with a {@link #damagedId()}. */
+    long damagedSequenceNumber() {
+        return damagedSequenceNumber;
+    }
+
     /** Returns how long the file is at this moment. */
     long sizeBytes() {
         try {
@@ -148,6 +162,7 @@ final class SegmentReader implements AutoCloseable {
      * @throws JournalException if the file cannot be read
      */
     Outcome next(RecordView view) {
+        damagedId = null;
         Outcome outcome = look(view);
         if (outcome != Outcome.RECORD && (outcome == Outcome.DAMAGE || bufferAt != foundAt)) {
             forget();
@@ -258,6 +273,10 @@ final class SegmentReader implements AutoCloseable {
         foundAt = at;
         offset = at;
         damage = reason;
+        int content = index() + DOCUMENT_HEADER_BYTES;
+        int bytes = bufferAt <= offset ? bufferBytes - content : 0;
+        damagedId = RecordView.guessId(buffer, content, bytes);
+        damagedSequenceNumber = damagedId == null ? 0 : buffer.getLong(content + RecordLayout.SEQUENCE_NUMBER_AT);
         return Outcome.DAMAGE;
     }
 

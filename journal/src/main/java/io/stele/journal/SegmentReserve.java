@@ -49,18 +49,7 @@ final class SegmentReserve implements Runnable {
     /** Ends the thread and waits for it. */
     void stop() {
         stopped = true;
-        LockSupport.unpark(thread);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.stop(thread);
     }
 
     /**

@@ -35,11 +35,19 @@ final class TailRepair {
             return;
         }
         long lastSegment = RecordLayout.segmentOf(last.position());
-        long firstSegment = mark == null ? segments[0] : RecordLayout.segmentOf(mark.position());
-        for (long segment = firstSegment; segment < lastSegment; segment++) {
-            rewrite(setup, setup.segment(segment), Long.MAX_VALUE);
+        long from = mark == null ? RecordLayout.position(segments[0], 0) : mark.position();
+        for (long segment = RecordLayout.segmentOf(from); segment <= lastSegment; segment++) {
+            long fromOffset = segment == RecordLayout.segmentOf(from) ? RecordLayout.offsetOf(from) : 0;
+            try (SegmentStorage.OpenFile file = setup.storage().open(setup.segment(segment))) {
+                long endOffset = segment == lastSegment ? end.offset() : file.sizeBytes();
+                rewrite(file, fromOffset, endOffset);
+                if (segment == lastSegment) {
+                    keepTail(setup, setup.segment(segment), file, endOffset);
+                    cut(file, endOffset);
+                }
+                file.force(true);
+            }
         }
-        rewrite(setup, setup.segment(lastSegment), end.offset());
         setup.storage().forceDirectory(setup.directory());
         try (DurableMarkFile file = DurableMarkFile.open(setup)) {
             file.write(last.position(), last.crc());
@@ -63,24 +71,32 @@ final class TailRepair {
         setup.storage().forceDirectory(setup.directory());
     }
 
-    private static void rewrite(LaneSetup setup, Path path, long endOffset) throws IOException {
-        try (SegmentStorage.OpenFile file = setup.storage().open(path)) {
-            long end = Math.min(endOffset, file.sizeBytes());
-            ByteBuffer copy = ByteBuffer.allocateDirect(COPY_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            for (long at = 0; at < end; at += COPY_BYTES) {
-                copy.clear().limit((int) Math.min(COPY_BYTES, end - at));
-                file.read(copy, at);
-                file.write(copy.flip(), at);
-            }
-            if (endOffset != Long.MAX_VALUE) {
-                keepTail(setup, path, file, endOffset);
-                copy.clear().putInt(END_OF_FILE).flip();
-                file.resize(endOffset);
-                file.write(copy, endOffset);
-                file.resize((endOffset / PAGE_BYTES + 1) * PAGE_BYTES);
-            }
+    /** Ends the last segment of a journal that is being closed, once all of it has been forced. */
+    static void end(LaneSetup setup, long segment, long endOffset) throws IOException {
+        try (SegmentStorage.OpenFile file = setup.storage().open(setup.segment(segment))) {
+            cut(file, endOffset);
             file.force(true);
         }
+    }
+
+    private static void rewrite(SegmentStorage.OpenFile file, long from, long to) throws IOException {
+        ByteBuffer copy = ByteBuffer.allocateDirect(COPY_BYTES);
+        for (long at = from; at < to; at += COPY_BYTES) {
+            copy.clear().limit((int) Math.min(COPY_BYTES, to - at));
+            file.read(copy, at);
+            file.write(copy.flip(), at);
+        }
+    }
+
+    /** Ends a segment for ever: whatever stood behind is gone. */
+    private static void cut(SegmentStorage.OpenFile file, long endOffset) throws IOException {
+        ByteBuffer mark = ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(END_OF_FILE)
+                .flip();
+        file.resize(endOffset);
+        file.write(mark, endOffset);
+        file.resize((endOffset / PAGE_BYTES + 1) * PAGE_BYTES);
     }
 
     /** Copies what is about to be cut off, unless it is nothing but zeros or the end-of-file mark. */

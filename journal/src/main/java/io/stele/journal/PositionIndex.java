@@ -1,0 +1,207 @@
+package io.stele.journal;
+
+import io.stele.spi.IndexStore;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the records of each actor of one lane stand, up to a checkpoint. A cache: built from the lane, and built again if it is
+ * lost or does not fit.
+ *
+ * <pre>
+ *   key                                                        value
+ *   [ lane 1 ][ 0x00 ]                                         [ journal id 16 ][ checkpoint 8 ][ crc of the record there 4 ]
+ *   [ lane 1 ][ persistence id ][ 0x00 ][ last sequence        [ position of the first record 8 ][ its event count, varint ]
+ *              number 8 ][ position of the last record 8 ]       then for each further one: [ distance / 4, varint ]
+ *                                                                [ event count, varint ]
+ *   [ lane 1 ][ persistence id ][ 0x01 ]                       [ last sequence number 8 ][ position of the last record 8 ]
+ * </pre>
+ *
+ * <p>Big-endian, so that keys sort by number; persistence ids have no bytes below 0x20. A chunk holds at most {@link
+ * #CHUNK_RECORDS_MAX} records of one segment. Because its key names its end, one look-up finds the chunk in which a sequence
+ * number lies. Only durable records are in it, so that it never knows more than the lane after a power cut.
+ *
+ * <p>Any thread may read.
+ */
+final class PositionIndex {
+    static final int CHUNK_RECORDS_MAX = 64;
+
+    private static final byte CHUNK = 0;
+    private static final byte HEAD = 1;
+    private static final int CHUNK_SUFFIX_BYTES = 1 + 2 * Long.BYTES;
+
+    private final IndexStore store;
+    private final byte lane;
+    private final UUID journalId;
+
+    PositionIndex(IndexStore store, int lane, UUID journalId) {
+        this.store = store;
+        this.lane = (byte) lane;
+        this.journalId = journalId;
+    }
+
+    /** Up to where the lane is indexed. */
+    record Checkpoint(long position, int crc) {
+        static final Checkpoint NONE = new Checkpoint(0, 0);
+    }
+
+    /** Returns the checkpoint, {@link Checkpoint#NONE} if there is none of this journal. */
+    Checkpoint checkpoint() {
+        byte[] value = store.get(checkpointKey());
+        if (value == null || value.length != 28) {
+            return Checkpoint.NONE;
+        }
+        ByteBuffer source = ByteBuffer.wrap(value);
+        UUID owner = new UUID(source.getLong(), source.getLong());
+        return owner.equals(journalId) ? new Checkpoint(source.getLong(), source.getInt()) : Checkpoint.NONE;
+    }
+
+    /** Returns where the actor's history ends at or below the checkpoint; null if the index has nothing of it. */
+    @Nullable Head head(byte[] id) {
+        byte[] value = store.get(headKey(id).array());
+        if (value == null || value.length != 2 * Long.BYTES) {
+            return null;
+        }
+        ByteBuffer source = ByteBuffer.wrap(value);
+        return new Head(source.getLong(), source.getLong());
+    }
+
+    /**
+     * Returns the positions of the actor's records, oldest first, from the chunk on in which {@code fromSequenceNumber} lies, up
+     * to about {@code toSequenceNumber}. More than what was asked for may be there at both ends.
+     */
+    long[] positions(byte[] id, long fromSequenceNumber, long toSequenceNumber) {
+        Positions found = new Positions();
+        byte[] prefix = chunkPrefix(id);
+        byte[] from = ByteBuffer.allocate(prefix.length + 2 * Long.BYTES)
+                .put(prefix)
+                .putLong(fromSequenceNumber)
+                .putLong(0)
+                .array();
+        store.scan(from, (key, value) -> {
+            if (!startsWith(key, prefix) || key.remaining() != from.length) {
+                return false;
+            }
+            long lastSequenceNumber = key.getLong(key.position() + prefix.length);
+            try {
+                found.addChunk(value.duplicate());
+            } catch (BufferUnderflowException e) {
+                return false; // what is missing is found by the chain
+            }
+            return lastSequenceNumber < toSequenceNumber;
+        });
+        return found.toArray();
+    }
+
+    /** Forgets the whole lane. */
+    void clear() {
+        byte[] from = {lane};
+        byte[] to = lane == (byte) 0xff ? new byte[] {lane, (byte) 0xff} : new byte[] {(byte) (lane + 1)};
+        try (IndexStore.Writer writer = store.newWriter()) {
+            writer.deleteRange(from, to);
+            writer.commit();
+        }
+    }
+
+    IndexStore.Writer newWriter() {
+        return store.newWriter();
+    }
+
+    void flush() {
+        store.flush();
+    }
+
+    void putChunk(IndexStore.Writer writer, byte[] id, long lastSequenceNumber, long lastPosition, ByteBuffer chunk) {
+        byte[] prefix = chunkPrefix(id);
+        ByteBuffer key = ByteBuffer.allocate(id.length + 1 + CHUNK_SUFFIX_BYTES)
+                .put(prefix)
+                .putLong(lastSequenceNumber)
+                .putLong(lastPosition);
+        writer.put(key.flip(), chunk);
+    }
+
+    void putHead(IndexStore.Writer writer, byte[] id, Head head) {
+        ByteBuffer value = ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(head.sequenceNumber())
+                .putLong(head.position());
+        writer.put(headKey(id), value.flip());
+    }
+
+    void putCheckpoint(IndexStore.Writer writer, Checkpoint checkpoint) {
+        ByteBuffer value = ByteBuffer.allocate(28)
+                .putLong(journalId.getMostSignificantBits())
+                .putLong(journalId.getLeastSignificantBits())
+                .putLong(checkpoint.position())
+                .putInt(checkpoint.crc());
+        writer.put(ByteBuffer.wrap(checkpointKey()), value.flip());
+    }
+
+    static void putVarint(ByteBuffer target, long value) {
+        long rest = value;
+        while ((rest & ~0x7fL) != 0) {
+            target.put((byte) ((rest & 0x7f) | 0x80));
+            rest >>>= 7;
+        }
+        target.put((byte) rest);
+    }
+
+    static long varint(ByteBuffer source) {
+        long value = 0;
+        for (int shift = 0; shift < Long.SIZE; shift += 7) {
+            byte part = source.get();
+            value |= (part & 0x7fL) << shift;
+            if (part >= 0) {
+                return value;
+            }
+        }
+        throw new BufferUnderflowException();
+    }
+
+    private byte[] checkpointKey() {
+        return new byte[] {lane, 0};
+    }
+
+    private ByteBuffer headKey(byte[] id) {
+        return ByteBuffer.allocate(2 + id.length).put(lane).put(id).put(HEAD).flip();
+    }
+
+    private byte[] chunkPrefix(byte[] id) {
+        return ByteBuffer.allocate(2 + id.length).put(lane).put(id).put(CHUNK).array();
+    }
+
+    private static boolean startsWith(ByteBuffer key, byte[] prefix) {
+        if (key.remaining() < prefix.length) {
+            return false;
+        }
+        return key.slice(key.position(), prefix.length).equals(ByteBuffer.wrap(prefix));
+    }
+
+    /** A growing list. */
+    private static final class Positions {
+        private long[] values = new long[CHUNK_RECORDS_MAX];
+        private int count;
+
+        void addChunk(ByteBuffer chunk) {
+            long position = chunk.getLong();
+            varint(chunk);
+            add(position);
+            while (chunk.hasRemaining()) {
+                position += varint(chunk) << 2;
+                varint(chunk);
+                add(position);
+            }
+        }
+
+        long[] toArray() {
+            return Arrays.copyOf(values, count);
+        }
+
+        private void add(long position) {
+            values = count == values.length ? Arrays.copyOf(values, 2 * count) : values;
+            values[count++] = position;
+        }
+    }
+}
