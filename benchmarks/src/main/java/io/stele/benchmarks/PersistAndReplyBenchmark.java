@@ -73,7 +73,10 @@ public class PersistAndReplyBenchmark {
 
         @Override
         protected void commands(CommandHandlers<Added, Total> on) {
-            on.on(Add.class, (total, add) -> persist(new Added(add.amount(), add.filler())).thenReply(after -> after));
+            on.on(
+                    Add.class,
+                    (total, add) ->
+                            persist(new Added(add.amount(), add.filler())).thenReply(after -> after));
         }
 
         @Override
