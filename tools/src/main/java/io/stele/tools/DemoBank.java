@@ -1,5 +1,6 @@
 package io.stele.tools;
 
+import io.stele.Stele;
 import io.stele.examples.BankAccount.Balance;
 import io.stele.examples.BankAccount.Deposit;
 import io.stele.examples.BankAccount.GetBalance;
@@ -29,6 +30,11 @@ import org.jspecify.annotations.Nullable;
 final class DemoBank {
     private static final String END = "";
 
+    /** Every start begins a segment in every lane, so large ones would fill the disk with zeros. */
+    private static final int SEGMENT_BYTES = 4 << 20;
+
+    private static final int PAYLOAD_BYTES_MAX = 64 << 10;
+
     private final ActorSystem system;
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
 
@@ -45,7 +51,10 @@ final class DemoBank {
     public static void main(String[] args) throws IOException, InterruptedException {
         Quiet.on("WARN");
         long startNs = System.nanoTime();
-        ActorSystem system = DataDirectory.open(Path.of(args[0]));
+        ActorSystem system = Stele.builder(Path.of(args[0]))
+                .journal(options ->
+                        options.withPayloadBytesMax(PAYLOAD_BYTES_MAX).withSegmentBytes(SEGMENT_BYTES))
+                .open();
         long openNs = System.nanoTime() - startNs;
         serve(system, Durability.valueOf(args[1]), openNs, System.in, new FileOutputStream(FileDescriptor.out));
     }

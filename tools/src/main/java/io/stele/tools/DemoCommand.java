@@ -109,7 +109,7 @@ final class DemoCommand extends SubCommand implements Callable<Integer> {
         DemoRun run = new DemoRun(ledger, KillPlan.of(seedUsed, kills, ledger.size()), bank, directory.log());
         announce(ledger, seedUsed);
         DemoRun.Outcome outcome = Progress.during(main.options(), run::status, run::run);
-        Proof.Verdict verdict = Proof.of(ledger, DataDirectory.history(data), outcome.balances());
+        Proof.Verdict verdict = Proof.of(ledger, new BankHistory(data), outcome.balances());
         List<String> differences = expected == null ? null : Proof.compare(expected, verdict.balances());
         DemoReport report = new DemoReport(data, ledger, outcome, verdict, expected, differences, seedUsed, durability);
         main.options()

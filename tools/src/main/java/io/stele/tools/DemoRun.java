@@ -143,7 +143,12 @@ final class DemoRun {
 
     private Outcome outcome(Map<String, Total> balances) {
         return new Outcome(
-                killsDone.get(), inFlightWhenKilled, List.copyOf(recoveriesNs), List.copyOf(opensNs), servedNs.get(), balances);
+                killsDone.get(),
+                inFlightWhenKilled,
+                List.copyOf(recoveriesNs),
+                List.copyOf(opensNs),
+                servedNs.get(),
+                balances);
     }
 
     private BankProcess start(BankLife life) {

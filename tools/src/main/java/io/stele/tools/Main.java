@@ -18,7 +18,15 @@ import picocli.CommandLine.Spec;
         name = "stele",
         synopsisSubcommandLabel = "COMMAND",
         description = "Persistent actors: what Stele said has happened has still happened after a crash.",
-        subcommands = {DemoCommand.class, ExamplesCommand.class, VersionCommand.class, HelpCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            InspectCommand.class,
+            ShowCommand.class,
+            VerifyCommand.class,
+            ExamplesCommand.class,
+            VersionCommand.class,
+            HelpCommand.class
+        },
         footer = {
             "",
             "Commands read files, also while their owner runs, and never change them; demo alone writes.",

@@ -26,9 +26,11 @@ class DemoDirectoryTest {
     @Test
     void shouldDeleteWhatAnEarlierDemoHasLeftButFollowNoLink() throws IOException {
         Path directory = parent.resolve("data");
-        Path elsewhere = Files.writeString(Files.createDirectory(parent.resolve("elsewhere")).resolve("file"), "x");
+        Path elsewhere = Files.writeString(
+                Files.createDirectory(parent.resolve("elsewhere")).resolve("file"), "x");
         DemoDirectory.take(directory).close();
-        Files.writeString(Files.createDirectories(directory.resolve("journal/lane-0")).resolve("000001.cq4"), "x");
+        Files.writeString(
+                Files.createDirectories(directory.resolve("journal/lane-0")).resolve("000001.cq4"), "x");
         Files.createSymbolicLink(directory.resolve("link"), elsewhere.getParent());
 
         DemoDirectory.take(directory).close();
@@ -45,7 +47,8 @@ class DemoDirectoryTest {
             CommandFailure failure = catchThrowableOfType(CommandFailure.class, () -> DemoDirectory.take(directory));
 
             assertThat(failure.exitCode()).isEqualTo(ExitCode.IN_USE);
-            assertThat(failure).hasMessageStartingWith("another demo is running in this directory; nothing was deleted");
+            assertThat(failure)
+                    .hasMessageStartingWith("another demo is running in this directory; nothing was deleted");
             assertThat(first.directory()).isDirectory();
         }
     }

@@ -30,8 +30,8 @@ class LauncherTest {
 
         assertThat(modules.find()).isTrue();
         assertThat(modules.group(1).split(" "))
-                .allSatisfy(module -> assertThat(ROOT.resolve(module).resolve("pom.xml"))
-                        .exists());
+                .allSatisfy(module ->
+                        assertThat(ROOT.resolve(module).resolve("pom.xml")).exists());
         assertThat(ROOT.resolve("stele")).isExecutable();
     }
 }

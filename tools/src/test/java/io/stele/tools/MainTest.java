@@ -54,7 +54,8 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--kills=-1", "--kills=1001", "--count=0", "--accounts=0", "--durability=never", "--nonsense"})
+    @ValueSource(
+            strings = {"--kills=-1", "--kills=1001", "--count=0", "--accounts=0", "--durability=never", "--nonsense"})
     void shouldRefuseValuesThatMakeNoSense(String option) {
         assertThat(screens.run("demo", option)).isEqualTo(ExitCode.WRONG_USAGE);
         assertThat(screens.err()).startsWith("stele: ").doesNotContain("Exception");
@@ -90,10 +91,16 @@ class MainTest {
         Path file = directory.resolve("t.csv");
         Files.writeString(file, "transaction_id,account_id,direction,amount_cents\n1,2,credit,three\n");
 
-        assertThat(screens.run("demo", "--transactions", file.toString(), "-d", directory.resolve("d").toString()))
+        assertThat(screens.run(
+                        "demo",
+                        "--transactions",
+                        file.toString(),
+                        "-d",
+                        directory.resolve("d").toString()))
                 .isEqualTo(ExitCode.WRONG_USAGE);
         assertThat(screens.err())
-                .isEqualTo("stele: value is not a whole number: column=amount_cents, value=three: file=" + file + ", line=2\n");
+                .isEqualTo("stele: value is not a whole number: column=amount_cents, value=three: file=" + file
+                        + ", line=2\n");
         assertThat(directory.resolve("d")).doesNotExist();
     }
 
@@ -103,8 +110,8 @@ class MainTest {
 
         assertThat(screens.run("demo", "-d", directory.toString())).isEqualTo(ExitCode.REFUSED);
         assertThat(screens.err())
-                .isEqualTo("stele: directory holds something that no demo made, so nothing was deleted: directory=" + directory
-                        + "; choose another with --data-dir\n");
+                .isEqualTo("stele: directory holds something that no demo made, so nothing was deleted: directory="
+                        + directory + "; choose another with --data-dir\n");
         assertThat(precious).exists();
     }
 
@@ -125,13 +132,11 @@ class MainTest {
     }
 
     private static boolean unicode(Map<String, String> environment) {
-        return Console.of(System.out, System.err, new Properties(), environment)
-                .unicode();
+        return Console.of(System.out, System.err, new Properties(), environment).unicode();
     }
 
     private static boolean colours(Screens screens, String... more) {
-        String[] args = Stream.concat(
-                        Stream.of("version", "-o", "table"), Arrays.stream(more))
+        String[] args = Stream.concat(Stream.of("version", "-o", "table"), Arrays.stream(more))
                 .toArray(String[]::new);
         assertThat(screens.run(args)).isEqualTo(ExitCode.DONE);
         return screens.out().contains("\u001b[");

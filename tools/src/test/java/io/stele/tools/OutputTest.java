@@ -102,7 +102,8 @@ class OutputTest {
                         Units.duration(4_240_000_000L),
                         Units.duration(130_000_000_000L)))
                 .containsExactly("1 µs", "4.2 ms", "340 ms", "4.2 s", "2m10s");
-        assertThat(Arrays.asList(Units.age(-1), Units.age(10), Units.age(12_000), Units.age(7_500_000), Units.age(90_000_000)))
+        assertThat(Arrays.asList(
+                        Units.age(-1), Units.age(10), Units.age(12_000), Units.age(7_500_000), Units.age(90_000_000)))
                 .containsExactly("in the future", "just now", "12 s ago", "2h5m ago", "1d1h ago");
         assertThat(Arrays.asList(Units.money(0), Units.money(-5), Units.money(-123_450), Units.money(1_000_001)))
                 .containsExactly("0.00", "-0.05", "-1,234.50", "10,000.01");

@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Test;
 
 /** The proof holds for what is right, and fails for every single way of being wrong. */
 class ProofTest {
-    private final List<Transaction> transactions = List.of(
-            new Transaction("t1", "7", 500), new Transaction("t2", "8", 70), new Transaction("t3", "7", -200));
+    private final List<Transaction> transactions =
+            List.of(new Transaction("t1", "7", 500), new Transaction("t2", "8", 70), new Transaction("t3", "7", -200));
     private final Ledger ledger = new Ledger(transactions);
-    private final List<Recorded> files = new ArrayList<>(List.of(
-            new Recorded("7", 1, "t1", 500), new Recorded("7", 2, "t3", -200), new Recorded("8", 1, "t2", 70)));
+    private final List<Recorded> files = new ArrayList<>(
+            List.of(new Recorded("7", 1, "t1", 500), new Recorded("7", 2, "t3", -200), new Recorded("8", 1, "t2", 70)));
     private final Map<String, Total> answers = new HashMap<>(Map.of("7", new Total(2, 300), "8", new Total(1, 70)));
 
     @BeforeEach

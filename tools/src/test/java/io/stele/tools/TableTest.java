@@ -25,8 +25,8 @@ class TableTest {
         Table table = new Table().right("#").flexible("payload").left("id");
         table.row(1, "x".repeat(200), "t1");
 
-        assertThat(table.lines(Screens.NARROW)).allSatisfy(line -> assertThat(SafeText.columns(line))
-                .isLessThanOrEqualTo(80));
+        assertThat(table.lines(Screens.NARROW))
+                .allSatisfy(line -> assertThat(SafeText.columns(line)).isLessThanOrEqualTo(80));
         assertThat(table.lines(Screens.NARROW).get(1)).endsWith("x…  t1").hasSize(80);
     }
 

@@ -53,7 +53,8 @@ final class ToyBank {
         StringBuilder unwritten = new StringBuilder();
         int count = 0;
         try (FileOutputStream out = new FileOutputStream(file.toFile(), true);
-                PrintStream answers = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8)) {
+                PrintStream answers =
+                        new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8)) {
             answers.print("ready\t1000\n");
             LineReader lines = new LineReader(System.in);
             for (String line = lines.next(); line != null; line = lines.next()) {

@@ -25,11 +25,14 @@ class TransactionsTest {
 
     @Test
     void shouldReadTransactionsInTheOrderOfTheFile() throws IOException {
-        Path file = write("\ufeff" + HEADER + "9,7,1993-01-01,credit,500\n\n1,7,1993-01-02,debit,20\n\"a,\"\"b\",8,,CREDIT,0\n");
+        Path file = write(
+                "\ufeff" + HEADER + "9,7,1993-01-01,credit,500\n\n1,7,1993-01-02,debit,20\n\"a,\"\"b\",8,,CREDIT,0\n");
 
         assertThat(Transactions.read(file))
                 .containsExactly(
-                        new Transaction("9", "7", 500), new Transaction("1", "7", -20), new Transaction("a,\"b", "8", 0));
+                        new Transaction("9", "7", 500),
+                        new Transaction("1", "7", -20),
+                        new Transaction("a,\"b", "8", 0));
     }
 
     @Test
@@ -41,10 +44,7 @@ class TransactionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     1,7,d,credit,x     | value is not a whole number: column=amount_cents, value=x
                     1,7,d,credit,      | value is empty: column=amount_cents
                     1,7,d,credit,-1    | amount is below zero, the direction says what it does: amount_cents=-1
