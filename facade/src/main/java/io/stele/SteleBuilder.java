@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** How a data directory is opened. Confined to one thread; used once. */
 public final class SteleBuilder {
-    private final Path directory;
     private final List<PersistentActor<?, ?>> actors = new ArrayList<>();
     private JournalOptions journalOptions;
     private SnapshotStoreOptions snapshotOptions;
@@ -28,7 +27,6 @@ public final class SteleBuilder {
     private int workerCount = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     SteleBuilder(Path directory) {
-        this.directory = directory;
         journalOptions = JournalOptions.of(Stele.journalDirectory(directory));
         snapshotOptions = SnapshotStoreOptions.of(Stele.snapshotDirectory(directory));
     }
@@ -80,8 +78,8 @@ public final class SteleBuilder {
         Stores stores = new Stores();
         boolean opened = false;
         try {
-            // The lock of the journal guards the whole directory, so the journal opens first and asks for the index then.
-            ChronicleJournal journal = ChronicleJournal.open(journalOptions, stores::index, clock);
+            ChronicleJournal journal = ChronicleJournal.open(journalOptions, new IndexOnDemand(stores::index), clock);
+            stores.journal = journal;
             ActorSystemBuilder builder = ActorSystem.builder()
                     .journal(journal)
                     .snapshots(stores.rocks().snapshots())
@@ -101,15 +99,16 @@ public final class SteleBuilder {
         }
     }
 
-    /** The RocksDB stores, opened when the journal asks for them. */
+    /** What was opened so far; RocksDB when the journal, or somebody after it, asks for it. */
     private final class Stores {
         private @Nullable RocksStores opened;
+        private @Nullable ChronicleJournal journal;
 
-        IndexStore index() {
+        synchronized IndexStore index() {
             return rocks().index();
         }
 
-        RocksStores rocks() {
+        synchronized RocksStores rocks() {
             RocksStores stores = opened;
             if (stores == null) {
                 stores = RocksStores.open(snapshotOptions);
@@ -119,6 +118,10 @@ public final class SteleBuilder {
         }
 
         void close() {
+            ChronicleJournal unused = journal;
+            if (unused != null) {
+                unused.close();
+            }
             RocksStores stores = opened;
             if (stores != null) {
                 stores.close();

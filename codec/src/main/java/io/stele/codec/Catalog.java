@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which class is stored under which name. Grows, never shrinks: a class that turns up in a value is registered then and there.
  *
- * <p>Any thread may look up without waiting; registrations take turns, and become visible as a whole or not at all.
+ * <p>Any thread may look up without waiting; registrations take turns. A class becomes visible when all that
+ * it leads to is known; one that cannot be registered leaves nothing behind.
  */
 final class Catalog {
 

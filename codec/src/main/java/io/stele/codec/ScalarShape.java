@@ -39,7 +39,7 @@ final class ScalarShape<T> extends Shape {
             of(UUID.class, "uuid", PayloadWriter::putUuid, PayloadReader::readUuid),
             text(BigDecimal.class, "big-decimal", 0, BigDecimal::new),
             text(BigInteger.class, "big-integer", 0, BigInteger::new),
-            text(Instant.class, "instant", 0, Instant::parse),
+            of(Instant.class, "instant", InstantText::put, reader("instant", 0, InstantText::parse)),
             text(Duration.class, "duration", 0, Duration::parse),
             text(OffsetDateTime.class, "offset-date-time", 0, OffsetDateTime::parse),
             text(LocalTime.class, "local-time", WireCode.TIME, LocalTime::parse),
@@ -123,7 +123,11 @@ final class ScalarShape<T> extends Shape {
                 PayloadWriter.putText(target, code, text);
             }
         };
-        return of(javaType, storedName, writer, in -> {
+        return of(javaType, storedName, writer, reader(storedName, code, parser));
+    }
+
+    private static <T> Function<PayloadReader, T> reader(String storedName, int code, Function<String, T> parser) {
+        return in -> {
             String text = code == 0 ? in.readText() : in.readText(code);
             if (text.length() > PARSED_LENGTH_MAX) {
                 throw tooLong(storedName, text);
@@ -134,7 +138,7 @@ final class ScalarShape<T> extends Shape {
                 throw new Refusal(
                         "a text is not of its type", "value=" + Json.shown(text) + ", javaType=" + storedName, e);
             }
-        });
+        };
     }
 
     private static Refusal tooLong(String storedName, String text) {

@@ -20,6 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,6 +166,43 @@ final class RecordCodecTest {
         byte[] bytes = Samples.encode(empty, page);
 
         assertThat(Samples.decode(empty, page, bytes)).isEqualTo(page);
+    }
+
+    /** Many threads meet the same classes for the first time at once. */
+    @Test
+    void shouldRegisterOnceWhenManyThreadsMeetAClass() throws Exception {
+        int threadCount = 8;
+        for (int round = 0; round < 20; round++) {
+            RecordCodec fresh = RecordCodec.builder().build();
+            CyclicBarrier start = new CyclicBarrier(threadCount);
+            ExecutorService threads = Executors.newFixedThreadPool(threadCount);
+            try {
+                List<Future<Boolean>> checks = new ArrayList<>();
+                for (int i = 0; i < threadCount; i++) {
+                    Object value = i % 2 == 0 ? Samples.CONTAINERS : Samples.OTHERS;
+                    checks.add(threads.submit(() -> {
+                        start.await();
+                        return Samples.decode(fresh, value, Samples.encode(fresh, value))
+                                .equals(value);
+                    }));
+                }
+                for (Future<Boolean> check : checks) {
+                    assertThat(check.get()).as("round=%d", round).isTrue();
+                }
+            } finally {
+                threads.shutdownNow();
+            }
+        }
+    }
+
+    @Test
+    void shouldNameTheModuleThatKeepsItsRecordsClosed() throws Exception {
+        Class<?> closed = Class.forName("sun.security.pkcs.SignerInfo$AlgorithmInfo");
+
+        assertThatThrownBy(() -> RecordCodec.of(closed))
+                .isInstanceOf(PayloadCodecException.class)
+                .hasMessageContaining("opens sun.security.pkcs")
+                .hasMessageContaining("module=java.base");
     }
 
     @Test

@@ -212,7 +212,7 @@ final class Samples {
     }
 
     static byte[] encode(RecordCodec codec, Object value) {
-        ByteBuffer target = ByteBuffer.allocate(1 << 20);
+        ByteBuffer target = ByteBuffer.allocate(1 << 17);
         codec.encode(value, target);
         return Arrays.copyOf(target.array(), target.position());
     }

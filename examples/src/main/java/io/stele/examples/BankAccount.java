@@ -7,7 +7,7 @@ import io.stele.runtime.PersistentActor;
 import org.jspecify.annotations.Nullable;
 
 /** A bank account with a credit line: what it takes, what happened to it, what it knows. Money is in cents. */
-public final class BankAccount extends PersistentActor<BankAccount.Event, BankAccount.Account> {
+public class BankAccount extends PersistentActor<BankAccount.Event, BankAccount.Account> {
     /** Pays in. */
     public record Deposit(@Nullable String commandId, long cents) implements Command<Balance> {}
 

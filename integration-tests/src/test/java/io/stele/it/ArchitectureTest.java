@@ -42,7 +42,16 @@ final class ArchitectureTest {
             Map.entry("examples", Set.of("spi", "runtime", "stele")),
             Map.entry(
                     "tools",
-                    Set.of("spi", "codec", "journal", "snapshot", "recovery", "runtime", "remote", "stele", "examples")),
+                    Set.of(
+                            "spi",
+                            "codec",
+                            "journal",
+                            "snapshot",
+                            "recovery",
+                            "runtime",
+                            "remote",
+                            "stele",
+                            "examples")),
             Map.entry("stele", Set.of("spi", "codec", "journal", "snapshot", "recovery", "runtime"))));
 
     /** Which library is whose. */
@@ -57,7 +66,9 @@ final class ArchitectureTest {
 
     private static String room(JavaClass type) {
         String name = type.getPackageName();
-        return name.equals("io.stele") ? "stele" : name.replaceFirst("^io\\.stele\\.", "").replaceFirst("\\..*", "");
+        return name.equals("io.stele")
+                ? "stele"
+                : name.replaceFirst("^io\\.stele\\.", "").replaceFirst("\\..*", "");
     }
 
     static Stream<String> rooms() {
@@ -68,7 +79,8 @@ final class ArchitectureTest {
     @MethodSource("rooms")
     void shouldLookOnlyWhereArrowsPoint(String from) {
         noClasses()
-                .that(DescribedPredicate.describe("reside in " + from, type -> room(type).equals(from)))
+                .that(DescribedPredicate.describe(
+                        "reside in " + from, type -> room(type).equals(from)))
                 .should()
                 .dependOnClassesThat(DescribedPredicate.describe(
                         "reside in a room that " + from + " has no arrow to",
@@ -98,7 +110,8 @@ final class ArchitectureTest {
     void shouldKeepEachLibraryInOneRoom(Map.Entry<String, String> library) {
         noClasses()
                 .that(DescribedPredicate.describe(
-                        "reside outside " + library.getValue(), type -> !room(type).equals(library.getValue())))
+                        "reside outside " + library.getValue(),
+                        type -> !room(type).equals(library.getValue())))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(library.getKey() + "..")
@@ -107,7 +120,8 @@ final class ArchitectureTest {
 
     @Test
     void shouldShowNoLibraryTypeInAPublicSignature() {
-        List<String> own = List.of("java.", "io.stele", "org.jspecify", "io.micrometer.", "io.opentelemetry.api.", "picocli.");
+        List<String> own =
+                List.of("java.", "io.stele", "org.jspecify", "io.micrometer.", "io.opentelemetry.api.", "picocli.");
         noMethods()
                 .that()
                 .arePublic()

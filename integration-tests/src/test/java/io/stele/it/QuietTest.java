@@ -28,7 +28,8 @@ final class QuietTest {
         Matcher flags = Pattern.compile("<stele\\.jvm\\.args>(.*?)</stele\\.jvm\\.args>", Pattern.DOTALL)
                 .matcher(Files.readString(root.resolve("pom.xml")));
         assertThat(flags.find()).isTrue();
-        List<String> build = Arrays.stream(flags.group(1).trim().split("\\s+")).sorted().toList();
+        List<String> build =
+                Arrays.stream(flags.group(1).trim().split("\\s+")).sorted().toList();
 
         List<String> launcher = Files.readAllLines(root.resolve("config/jvm.args")).stream()
                 .map(String::trim)

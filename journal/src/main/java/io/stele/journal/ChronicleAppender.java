@@ -1,6 +1,6 @@
 package io.stele.journal;
 
-import io.stele.spi.JournalException;
+import io.stele.spi.JournalFullException;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
@@ -46,7 +46,8 @@ final class ChronicleAppender implements DocumentAppender {
         try {
             Files.write(laneDirectory.resolve(SegmentFiles.CHRONICLE_METADATA), new byte[METADATA_BYTES]);
         } catch (IOException e) {
-            throw new JournalException("metadata file cannot be written: laneDirectory=" + laneDirectory, e);
+            throw new JournalFullException(
+                    "metadata file cannot be written; nothing was appended: laneDirectory=" + laneDirectory + ", cause=" + e);
         }
         queue = SingleChronicleQueueBuilder.binary(laneDirectory)
                 .rollCycle(rollCycle)

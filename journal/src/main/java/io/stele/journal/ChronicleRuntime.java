@@ -26,7 +26,7 @@ final class ChronicleRuntime {
     static void prepare() {
         List<String> missing = missingFlags();
         if (!missing.isEmpty()) {
-            throw new JournalException(
+            throw new MissingFlagsException(
                     "this JVM was started without flags that the journal needs; nothing was opened; add: "
                             + String.join(" ", missing));
         }
@@ -46,6 +46,18 @@ final class ChronicleRuntime {
             }
         }
         return missing;
+    }
+
+    /** Carries no stack trace: what is wrong is the command line, and the message says how to mend it. */
+    private static final class MissingFlagsException extends JournalException {
+        MissingFlagsException(String message) {
+            super(message);
+        }
+
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
+        }
     }
 
     /** Loaded only when the flags are there. */

@@ -19,13 +19,28 @@ final class DurableMarkFile implements AutoCloseable {
         this.counter = counter;
     }
 
-    /** Opens the mark of a lane; creates it if absent. What it says holds until something is written. */
-    static DurableMarkFile open(LaneSetup setup) throws IOException {
+    /** Takes the room of a mark on the disk, so that writing one never fails for want of it. */
+    static void create(LaneSetup setup) throws IOException {
         Path path = setup.directory().resolve(SegmentFiles.DURABLE);
-        @Nullable DurableMark last = DurableMark.read(setup.directory());
+        if (Files.exists(path) && Files.size(path) >= DurableMark.FILE_BYTES) {
+            return;
+        }
         SegmentStorage storage = setup.storage();
-        SegmentStorage.OpenFile file = Files.exists(path) ? storage.open(path) : storage.create(path);
-        return new DurableMarkFile(file, setup.bootIdHash(), last == null ? 0 : last.counter());
+        try (SegmentStorage.OpenFile file = Files.exists(path) ? storage.open(path) : storage.create(path)) {
+            long sizeBytes = file.sizeBytes();
+            file.write(ByteBuffer.allocate((int) (DurableMark.FILE_BYTES - sizeBytes)), sizeBytes);
+            file.force(true);
+        }
+        storage.forceDirectory(setup.directory());
+    }
+
+    /** Opens the mark of a lane. What it says holds until something is written. */
+    static DurableMarkFile open(LaneSetup setup) throws IOException {
+        @Nullable DurableMark last = DurableMark.read(setup.directory());
+        return new DurableMarkFile(
+                setup.storage().open(setup.directory().resolve(SegmentFiles.DURABLE)),
+                setup.bootIdHash(),
+                last == null ? 0 : last.counter());
     }
 
     /** Records that everything up to the record at {@code position} has been forced. */

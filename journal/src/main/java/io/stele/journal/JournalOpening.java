@@ -66,6 +66,7 @@ record JournalOpening(
             LaneSetup setup = setup(lane, manifest, 0, holder);
             Files.createDirectories(setup.directory());
             tails[lane] = LaneRecovery.recover(setup);
+            DurableMarkFile.create(setup);
             epoch = Math.max(epoch, tails[lane].epoch());
         }
         epoch++;

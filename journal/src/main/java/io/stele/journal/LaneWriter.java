@@ -1,6 +1,7 @@
 package io.stele.journal;
 
 import io.stele.spi.JournalException;
+import io.stele.spi.JournalFullException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;

@@ -3,6 +3,7 @@ package io.stele.journal;
 import io.stele.spi.IndexStore;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +86,8 @@ final class PositionIndex {
             if (!startsWith(key, prefix) || key.remaining() != from.length) {
                 return false;
             }
-            long lastSequenceNumber = key.getLong(key.position() + prefix.length);
+            long lastSequenceNumber =
+                    key.duplicate().order(ByteOrder.BIG_ENDIAN).getLong(key.position() + prefix.length);
             try {
                 found.addChunk(value.duplicate());
             } catch (BufferUnderflowException e) {

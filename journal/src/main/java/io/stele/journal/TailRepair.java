@@ -49,6 +49,7 @@ final class TailRepair {
             }
         }
         setup.storage().forceDirectory(setup.directory());
+        DurableMarkFile.create(setup);
         try (DurableMarkFile file = DurableMarkFile.open(setup)) {
             file.write(last.position(), last.crc());
             file.force();

@@ -51,7 +51,7 @@ import org.rocksdb.WriteOptions;
  *
  * <h2>Memory</h2>
  * One cache holds blocks, indexes and filters, and is charged for unwritten changes as well: together about
- * {@link SnapshotStoreOptions#memoryBytes()}.
+ * {@link SnapshotStoreOptions#memoryBytes()}. A running compaction takes some tens of MiB more for a while.
  *
  * <p>Any thread, except that a {@link Batch} belongs to one.
  */
@@ -59,16 +59,21 @@ final class RocksDatabase {
 
     /** The column families. The names stand in every directory: append only. */
     enum Family {
-        SNAPSHOTS("snapshots", 1),
-        INDEX("index", 2);
+        SNAPSHOTS("snapshots", 1, CompressionType.ZSTD_COMPRESSION),
+        INDEX("index", 2, CompressionType.LZ4_COMPRESSION);
 
         final String storedName;
         final int place;
+        final CompressionType oldest;
 
-        /** The place is that among the opened families, of which RocksDB's own, unused "default" is the first. */
-        Family(String storedName, int place) {
+        /**
+         * The place is that among the opened families, of which RocksDB's own, unused "default" is the first. The compression
+         * is that of the last level: snapshots are read once, index entries again and again.
+         */
+        Family(String storedName, int place, CompressionType oldest) {
             this.storedName = storedName;
             this.place = place;
+            this.oldest = oldest;
         }
     }
 
@@ -386,7 +391,7 @@ final class RocksDatabase {
                 .setTableFormatConfig(table)
                 .setWriteBufferSize(Math.min(WRITE_BUFFER_BYTES_MAX, options.memoryBytes() / 4))
                 .setCompressionType(CompressionType.LZ4_COMPRESSION)
-                .setBottommostCompressionType(CompressionType.ZSTD_COMPRESSION);
+                .setBottommostCompressionType(family.oldest);
         return new ColumnFamilyDescriptor(family.storedName.getBytes(StandardCharsets.UTF_8), tuned);
     }
 

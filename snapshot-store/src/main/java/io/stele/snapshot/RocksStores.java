@@ -2,8 +2,12 @@ package io.stele.snapshot;
 
 import io.stele.spi.SnapshotException;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -30,7 +34,7 @@ public final class RocksStores implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RocksStores.class);
     private static final String CURRENT = "CURRENT";
-    private static final int READ_ONLY_ATTEMPT_COUNT_MAX = 5;
+    private static final int READ_ONLY_ATTEMPT_COUNT_MAX = 20;
 
     private final RocksSnapshotStore snapshots;
     private final RocksIndexStore index;
@@ -71,21 +75,54 @@ public final class RocksStores implements AutoCloseable {
      *
      * <p>Sees every snapshot that was saved, but of the index only what has been flushed.
      *
-     * @throws SnapshotException if there is nothing to open, or it is damaged, or may not be read; nothing was changed
+     * @throws SnapshotException if there is nothing to open, or it is damaged, or may not be read, or a writer changes it all
+     *     the time; nothing was changed
      */
     public static RocksStores openReadOnly(SnapshotStoreOptions options) {
-        requireReadable(options.directory());
-        int attemptCount = 0;
-        while (true) {
-            attemptCount++;
-            try {
-                return new RocksStores(openPastDamagedLog(options, true));
-            } catch (RocksDBException e) {
-                // The writer may have removed a file between our reading of its name and our opening of it.
-                if (attemptCount == READ_ONLY_ATTEMPT_COUNT_MAX) {
-                    throw refusal(options.directory(), e);
-                }
+        Path directory = options.directory();
+        requireReadable(directory);
+        for (int attempt = 1; attempt <= READ_ONLY_ATTEMPT_COUNT_MAX; attempt++) {
+            Set<String> before = roots(directory);
+            RocksDatabase database = tryReadOnly(options, attempt == READ_ONLY_ATTEMPT_COUNT_MAX);
+            if (database != null && !before.isEmpty() && before.equals(roots(directory))) {
+                return new RocksStores(database);
             }
+            if (database != null) {
+                new RocksStores(database).close();
+            }
+        }
+        throw new SnapshotException("snapshot directory changes faster than it can be opened: directory=" + directory
+                + ", attemptCount=" + READ_ONLY_ATTEMPT_COUNT_MAX + "; nothing was changed; try again");
+    }
+
+    /** Returns null if it failed and this is not the last attempt: the writer may have removed a file as we came to it. */
+    private static @Nullable RocksDatabase tryReadOnly(SnapshotStoreOptions options, boolean isLast) {
+        try {
+            return openPastDamagedLog(options, true);
+        } catch (RocksDBException e) {
+            if (isLast) {
+                throw refusal(options.directory(), e);
+            }
+            return null;
+        }
+    }
+
+    /**
+     * Returns what a flush of a live writer changes. RocksDB reads the manifest first and the logs later: when a flush comes
+     * between, the log is gone and the table that took its place is not known yet, so the view would lack what is in it.
+     *
+     * @return empty if they could not be listed
+     */
+    private static Set<String> roots(Path directory) {
+        Set<String> roots = new HashSet<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "{CURRENT,MANIFEST-*,*.log}")) {
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                roots.add(name.startsWith("MANIFEST") ? name + "=" + Files.size(file) : name);
+            }
+            return roots;
+        } catch (IOException | DirectoryIteratorException e) {
+            return Set.of(); // a file went away, or the directory may not be listed
         }
     }
 

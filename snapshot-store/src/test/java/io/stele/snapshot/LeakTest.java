@@ -62,7 +62,7 @@ final class LeakTest {
         }
 
         private static void openUseClose(Path directory, long round) {
-            try (RocksStores stores = RocksStores.open(SnapshotStoreOptions.of(directory))) {
+            try (RocksStores stores = RocksStores.open(TestSnapshots.smallOptions(directory))) {
                 IndexStore.Writer neverClosed = stores.index().newWriter();
                 put(neverClosed, "a", "1".repeat(1_000));
                 neverClosed.commit();

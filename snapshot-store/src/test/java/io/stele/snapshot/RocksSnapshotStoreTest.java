@@ -25,7 +25,7 @@ final class RocksSnapshotStoreTest {
     private Path directory;
 
     private SnapshotStoreOptions options() {
-        return SnapshotStoreOptions.of(directory);
+        return TestSnapshots.smallOptions(directory);
     }
 
     @Test

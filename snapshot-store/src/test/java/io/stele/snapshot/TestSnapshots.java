@@ -6,6 +6,7 @@ import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
 import io.stele.spi.StoredType;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.SplittableRandom;
 
 /** Snapshots whose content follows from their persistence id and sequence number, so that wrong data is recognized. */
@@ -14,6 +15,11 @@ final class TestSnapshots {
     static final PersistenceId ACCOUNT = new PersistenceId("bank-account", "42");
 
     private TestSnapshots() {}
+
+    /** As small as can be: RocksDB reserves room for its log by this, which costs time where files live in memory. */
+    static SnapshotStoreOptions smallOptions(Path directory) {
+        return SnapshotStoreOptions.of(directory).withMemoryBytes(SnapshotStoreOptions.MEMORY_BYTES_MIN);
+    }
 
     static Snapshot snapshot(PersistenceId persistenceId, long sequenceNumber, int payloadBytes) {
         SplittableRandom random = new SplittableRandom(persistenceId.hashCode() * 31L + sequenceNumber);

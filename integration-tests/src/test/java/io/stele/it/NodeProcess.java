@@ -1,0 +1,97 @@
+package io.stele.it;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** A {@link Node} in a process of its own. */
+final class NodeProcess {
+    private final Process process;
+    private final Writer input;
+    private final BufferedReader output;
+
+    private NodeProcess(Process process) {
+        this.process = process;
+        input = process.outputWriter(StandardCharsets.UTF_8);
+        output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Starts a node.
+     *
+     * @param prefix what the command line starts with, for instance {@code unshare}; may be empty
+     */
+    static NodeProcess start(Path directory, List<String> prefix) throws IOException {
+        List<String> command = new ArrayList<>(prefix);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(
+                "@" + Path.of("../config/jvm.args").toRealPath(),
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Node.class.getName(),
+                directory.toString()));
+        return new NodeProcess(new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
+    }
+
+    /** Returns the next line that it prints; null once it is gone. */
+    String readLine() {
+        try {
+            String line = output.readLine();
+            return line == null ? "" : line;
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** Sends a line; lost if the process is gone. */
+    void send(String line) {
+        try {
+            input.write(line + "\n");
+            input.flush();
+        } catch (IOException e) {
+            assertGone();
+        }
+    }
+
+    private void assertGone() {
+        if (process.isAlive()) {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Kills it with SIGKILL, its children too, then hands every line that it still printed to {@code rest}. */
+    void kill(Consumer<String> rest) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+            output.lines().forEach(rest);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (UncheckedIOException e) {
+            rest.accept("");
+        }
+    }
+
+    /** Ends its input, so that it closes in good order. */
+    int finish() throws Exception {
+        input.close();
+        output.lines().forEach(line -> {});
+        return process.waitFor();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+}

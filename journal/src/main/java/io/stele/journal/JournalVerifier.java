@@ -1,0 +1,87 @@
+package io.stele.journal;
+
+import io.stele.journal.Finding.Kind;
+import io.stele.spi.CorruptJournalException;
+import io.stele.spi.JournalException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Checks every record of a journal, every chain, and every actor's numbers. Reads the files, takes no lock, changes nothing; on a
+ * journal that is being written it checks what was there when it came by.
+ */
+public final class JournalVerifier {
+    private static final int FINDINGS_MAX = 10_000;
+
+    private final Path directory;
+    private final List<Finding> findings = new ArrayList<>();
+    private long findingsOmitted;
+
+    private JournalVerifier(Path directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * Verifies a journal. Takes as long as reading it, and memory for every actor that has records.
+     *
+     * @param progress told how far it is
+     * @throws JournalException if there is no journal, or if it is of a newer format; everything else is a finding
+     */
+    public static VerifyReport verify(Path directory, ScanProgress progress) {
+        return new JournalVerifier(directory).run(progress);
+    }
+
+    private VerifyReport run(ScanProgress progress) {
+        List<JournalSummary.Segment> segments = new ArrayList<>();
+        long actorCount = 0;
+        try {
+            Manifest manifest = Manifest.read(directory);
+            ScanMeter meter = new ScanMeter(directory, manifest.laneCount(), progress);
+            for (int lane = 0; lane < manifest.laneCount(); lane++) {
+                LaneVerifier verifier = new LaneVerifier(directory, manifest, lane, this::add);
+                verifier.run(meter);
+                meter.tell();
+                segments.addAll(verifier.segments());
+                actorCount += verifier.actorCount();
+            }
+        } catch (CorruptJournalException e) {
+            addManifestProblem(e);
+        } catch (JournalException e) {
+            if (!isLeftWithoutManifest()) {
+                throw e;
+            }
+            addManifestProblem(e);
+        } catch (IOException e) {
+            throw new JournalException("journal cannot be listed: directory=" + directory + ", cause=" + e, e);
+        }
+        return new VerifyReport(directory, segments, actorCount, findings, findingsOmitted);
+    }
+
+    private void addManifestProblem(JournalException e) {
+        Path file = directory.resolve(SegmentFiles.MANIFEST);
+        add(new Finding(Kind.MANIFEST_PROBLEM, -1, file, 0, null, 0, true, String.valueOf(e.getMessage())));
+    }
+
+    private boolean isLeftWithoutManifest() {
+        if (Files.exists(directory.resolve(SegmentFiles.MANIFEST)) || !Files.isDirectory(directory)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.anyMatch(file -> String.valueOf(file.getFileName()).matches("lane-\\d{1,3}"));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void add(Finding finding) {
+        if (findings.size() < FINDINGS_MAX) {
+            findings.add(finding);
+        } else {
+            findingsOmitted++;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.stele.journal;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Adds up how far a pass over the lanes of a journal has come, and tells it now and then. Confined to one thread. */
+final class ScanMeter {
+    /** Counts nothing. */
+    static final ScanMeter SILENT = new ScanMeter(0, ScanProgress.NONE);
+
+    private static final long STEP_BYTES = 8 << 20;
+
+    private final ScanProgress progress;
+    private final long bytesTotal;
+    private long bytesDone;
+    private long bytesTold;
+
+    ScanMeter(Path directory, int laneCount, ScanProgress progress) throws IOException {
+        this.progress = progress;
+        long total = 0;
+        for (int lane = 0; lane < laneCount; lane++) {
+            total += bytesOf(directory, lane);
+        }
+        this.bytesTotal = total;
+    }
+
+    private ScanMeter(long bytesTotal, ScanProgress progress) {
+        this.progress = progress;
+        this.bytesTotal = bytesTotal;
+    }
+
+    private static long bytesOf(Path directory, int lane) throws IOException {
+        Path laneDirectory = SegmentFiles.laneDirectory(directory, lane);
+        long total = 0;
+        for (long segment : SegmentFiles.list(laneDirectory)) {
+            total += Files.size(SegmentFiles.segment(laneDirectory, segment));
+        }
+        return total;
+    }
+
+    /** Counts bytes that were read. */
+    void add(long bytes) {
+        bytesDone = Math.min(bytesTotal, bytesDone + bytes);
+        if (bytesDone - bytesTold >= STEP_BYTES) {
+            tell();
+        }
+    }
+
+    /** Tells how far it is, whatever was told last. */
+    void tell() {
+        bytesTold = bytesDone;
+        progress.onProgress(bytesDone, bytesTotal);
+    }
+}

@@ -1,0 +1,104 @@
+package io.stele.tools;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the CLI writes to. Data goes to {@code out}, everything else to {@code err}.
+ *
+ * <p>The JVM cannot tell what a terminal is and how wide; the launcher can, and says so in the properties
+ * {@code stele.terminal} ("1", "2", "12" or nothing: which of stdout and stderr is a terminal) and {@code stele.columns}.
+ *
+ * @param out for data
+ * @param err for progress and errors
+ * @param outIsTerminal whether someone looks at {@code out}
+ * @param errIsTerminal whether someone looks at {@code err}
+ * @param columns width of the terminal
+ * @param unicode whether it shows characters beyond ASCII
+ * @param environment for {@code NO_COLOR} and others
+ */
+record Console(
+        PrintStream out,
+        PrintStream err,
+        boolean outIsTerminal,
+        boolean errIsTerminal,
+        int columns,
+        boolean unicode,
+        Map<String, String> environment) {
+    private static final int COLUMNS_DEFAULT = 80;
+    private static final int COLUMNS_MAX = 400;
+
+    /** Returns the console of this process. */
+    static Console ofProcess() {
+        return of(stream(FileDescriptor.out), stream(FileDescriptor.err), System.getProperties(), System.getenv());
+    }
+
+    static Console of(PrintStream out, PrintStream err, Properties properties, Map<String, String> environment) {
+        String terminals = properties.getProperty("stele.terminal", "");
+        return new Console(
+                out,
+                err,
+                terminals.contains("1"),
+                terminals.contains("2"),
+                columns(properties.getProperty("stele.columns")),
+                isUtf8(environment),
+                environment);
+    }
+
+    /** Returns what {@code out} can show. */
+    Screen outScreen(ColorMode color) {
+        return new Screen(columns, isColoured(color, outIsTerminal), unicode || !outIsTerminal);
+    }
+
+    /** Returns what {@code err} can show. */
+    Screen errScreen(ColorMode color) {
+        return new Screen(columns, isColoured(color, errIsTerminal), unicode);
+    }
+
+    private boolean isColoured(ColorMode color, boolean isTerminal) {
+        return switch (color) {
+            case ALWAYS -> true;
+            case NEVER -> false;
+            case AUTO ->
+                isTerminal
+                        && environment.getOrDefault("NO_COLOR", "").isEmpty()
+                        && !"dumb".equals(environment.get("TERM"));
+        };
+    }
+
+    private static PrintStream stream(FileDescriptor descriptor) {
+        return new PrintStream(new FileOutputStream(descriptor), false, StandardCharsets.UTF_8);
+    }
+
+    private static int columns(@Nullable String value) {
+        if (value == null || !value.matches("[1-9][0-9]{0,3}")) {
+            return COLUMNS_DEFAULT;
+        }
+        return Math.min(COLUMNS_MAX, Integer.parseInt(value));
+    }
+
+    /** The first of the three variables that is set decides, as POSIX has it. */
+    private static boolean isUtf8(Map<String, String> environment) {
+        for (String name : new String[] {"LC_ALL", "LC_CTYPE", "LANG"}) {
+            String value = environment.getOrDefault(name, "");
+            if (!value.isEmpty()) {
+                String upper = value.toUpperCase(Locale.ROOT);
+                return upper.contains("UTF-8") || upper.contains("UTF8");
+            }
+        }
+        return false;
+    }
+
+    /** When colours are used. */
+    enum ColorMode {
+        AUTO,
+        ALWAYS,
+        NEVER
+    }
+}

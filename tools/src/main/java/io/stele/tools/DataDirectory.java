@@ -1,0 +1,85 @@
+package io.stele.tools;
+
+import io.stele.Stele;
+import io.stele.codec.PayloadValue;
+import io.stele.journal.Finding;
+import io.stele.journal.JournalInspector;
+import io.stele.journal.JournalVerifier;
+import io.stele.journal.ScanProgress;
+import io.stele.journal.VerifyReport;
+import io.stele.snapshot.RocksStores;
+import io.stele.snapshot.SnapshotStoreOptions;
+import io.stele.spi.PayloadCodecException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A data directory, looked at. Owns nothing, locks nothing, changes nothing; works while the owner runs, and without write
+ * permission.
+ */
+final class DataDirectory {
+    private static final int HEX_BYTES_MAX = 64;
+
+    /** Damage that a reader passes over is the business of {@code verify}, and counted by {@code inspect}. */
+    static final Consumer<Finding> PASS_OVER = finding -> {};
+
+    private final Path directory;
+
+    private DataDirectory(Path directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * @throws CommandFailure if nothing there looks like one
+     */
+    static DataDirectory of(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            throw new CommandFailure(
+                    ExitCode.FAILED,
+                    "there is no data directory: directory=" + directory
+                            + "; make one with: stele demo, or name another with --data-dir");
+        }
+        if (!Files.isDirectory(Stele.journalDirectory(directory))) {
+            throw new CommandFailure(
+                    ExitCode.FAILED,
+                    "directory holds no journal: directory=" + directory + "; name a data directory with --data-dir");
+        }
+        return new DataDirectory(directory);
+    }
+
+    Path path() {
+        return directory;
+    }
+
+    JournalInspector journal() {
+        return JournalInspector.open(Stele.journalDirectory(directory));
+    }
+
+    VerifyReport verify(ScanProgress progress) {
+        return JournalVerifier.verify(Stele.journalDirectory(directory), progress);
+    }
+
+    /** Returns the snapshots as they are now, or null if there are none yet. */
+    @Nullable RocksStores snapshots() {
+        Path snapshots = Stele.snapshotDirectory(directory);
+        return Files.exists(snapshots.resolve("CURRENT"))
+                ? RocksStores.openReadOnly(SnapshotStoreOptions.of(snapshots))
+                : null;
+    }
+
+    /** Returns a payload as JSON, whatever wrote it; what cannot be read is shown in hexadecimal. */
+    static String json(ByteBuffer payload) {
+        try {
+            return PayloadValue.read(payload).toJson();
+        } catch (PayloadCodecException e) {
+            byte[] bytes = new byte[Math.min(HEX_BYTES_MAX, payload.remaining())];
+            payload.duplicate().get(bytes);
+            String more = payload.remaining() > bytes.length ? "…" : "";
+            return "{\"@hex\":\"" + HexFormat.of().formatHex(bytes) + more + "\"}";
+        }
+    }
+}

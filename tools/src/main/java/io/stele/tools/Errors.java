@@ -1,0 +1,87 @@
+package io.stele.tools;
+
+import io.stele.spi.JournalInUseException;
+import io.stele.spi.SteleException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Says in one sentence what went wrong. A stack trace goes to a file, or to stderr if the user wants to debug. */
+final class Errors implements IParameterExceptionHandler, IExecutionExceptionHandler {
+    private final GlobalOptions options;
+
+    Errors(GlobalOptions options) {
+        this.options = options;
+    }
+
+    @Override
+    public int handleParseException(ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        String message = String.valueOf(e.getMessage());
+        say(Character.toLowerCase(message.charAt(0)) + message.substring(1));
+        UnmatchedArgumentException.printSuggestions(e, command.getErr());
+        String name = command.getCommandSpec().qualifiedName();
+        if (command.getSubcommands().isEmpty()) {
+            options.console()
+                    .err()
+                    .println("usage: "
+                            + command.getUsageMessage(CommandLine.Help.Ansi.OFF)
+                                    .replaceFirst("(?s)^Usage: (.*?)\\R\\S.*$", "$1")
+                                    .replaceAll("\\s+", " ")
+                                    .strip());
+        }
+        options.console().err().println("help:  " + name + " --help");
+        return ExitCode.WRONG_USAGE;
+    }
+
+    @Override
+    public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
+        if (options.isDebug()) {
+            options.console().err().print(trace(e));
+        }
+        if (e instanceof CommandFailure failure) {
+            say(String.valueOf(failure.getMessage()));
+            return failure.exitCode();
+        }
+        if (e instanceof SteleException) {
+            say(String.valueOf(e.getMessage()));
+            return e instanceof JournalInUseException ? ExitCode.IN_USE : ExitCode.FAILED;
+        }
+        say("this should not have happened: " + e + "; " + whereTraceIs(e));
+        return ExitCode.FAILED;
+    }
+
+    private void say(String sentence) {
+        options.console().out().flush();
+        Screen screen = options.errScreen();
+        options.console().err().println(screen.paint(Paint.BAD, "stele: ") + SafeText.of(sentence));
+        options.console().err().flush();
+    }
+
+    private String whereTraceIs(Exception e) {
+        if (options.isDebug()) {
+            return "see above";
+        }
+        try {
+            Path file = Files.createTempFile("stele-error-", ".log");
+            Files.writeString(file, trace(e));
+            return "details: " + file;
+        } catch (IOException second) {
+            return "for details run it again with --debug";
+        }
+    }
+
+    private static String trace(Exception e) {
+        StringWriter text = new StringWriter();
+        e.printStackTrace(new PrintWriter(text, true));
+        return text.toString();
+    }
+}

@@ -1,0 +1,91 @@
+package io.stele.tools;
+
+import io.stele.journal.JournalInspector;
+import io.stele.journal.JournalSummary.Actor;
+import io.stele.snapshot.RocksStores;
+import io.stele.spi.PersistenceId;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code stele show ACTOR}: one actor's state, snapshots and last events. */
+@Command(
+        name = "show",
+        description = "Shows one actor: its state in the newest snapshot, and its last events.",
+        footer = {
+            "",
+            "Reads files, also while their owner runs. Takes no lock and changes nothing.",
+            "Needs none of your classes: states and events are shown by the names they were stored under."
+        })
+final class ShowCommand extends SubCommand implements Callable<Integer> {
+    private static final int EVENTS_MAX = 1_000_000;
+
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Main main;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "ACTOR", description = "Which actor, such as bank-account/42.")
+    private String actor = "";
+
+    @Option(
+            names = {"-n", "--events"},
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "How many events, the last ones. Default: ${DEFAULT-VALUE}.")
+    private int eventCount;
+
+    @Override
+    public Integer call() {
+        PersistenceId id = parse();
+        if (eventCount < 0 || eventCount > EVENTS_MAX) {
+            throw new ParameterException(
+                    spec.commandLine(), "--events is out of range: value=" + eventCount + ", min=0, max=" + EVENTS_MAX);
+        }
+        DataDirectory directory = DataDirectory.of(main.options().dataDirectory());
+        JournalInspector journal = directory.journal();
+        ActorHistory history = ActorHistory.read(journal, id, eventCount);
+        if (history.eventCount() == 0) {
+            throw unknown(id, journal);
+        }
+        try (RocksStores stores = directory.snapshots()) {
+            ShowReport report = ShowReport.of(
+                    id,
+                    journal.lane(id),
+                    history,
+                    stores == null ? null : stores.snapshots(),
+                    System.currentTimeMillis());
+            main.options().report(report.tree(), report::lines);
+        }
+        return ExitCode.DONE;
+    }
+
+    private PersistenceId parse() {
+        try {
+            return PersistenceId.parse(actor);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static CommandFailure unknown(PersistenceId id, JournalInspector journal) {
+        List<String> known = journal.summarize((done, total) -> {}).actors().stream()
+                .map(Actor::persistenceId)
+                .map(PersistenceId::encoded)
+                .toList();
+        List<String> near = NearMatches.of(id.encoded(), known);
+        String hint = near.isEmpty() ? "see what there is with: stele inspect" : "near: " + String.join(", ", near);
+        return new CommandFailure(
+                ExitCode.FAILED,
+                "actor has no events: persistenceId=" + id.encoded() + ", actorCount=" + known.size() + "; " + hint);
+    }
+}

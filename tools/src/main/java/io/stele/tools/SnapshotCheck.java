@@ -1,0 +1,42 @@
+package io.stele.tools;
+
+import io.stele.journal.JournalSummary.Actor;
+import io.stele.spi.Snapshot;
+import io.stele.spi.SnapshotStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whether every actor's newest snapshot can be read, and includes no event that the journal does not have.
+ *
+ * @param checkedCount how many were read
+ * @param findings one sentence each
+ */
+record SnapshotCheck(long checkedCount, List<String> findings) {
+    static final SnapshotCheck NONE = new SnapshotCheck(0, List.of());
+
+    static SnapshotCheck of(List<Actor> actors, SnapshotStore snapshots) {
+        long checkedCount = 0;
+        List<String> findings = new ArrayList<>();
+        for (Actor actor : actors) {
+            long rejectedBefore = snapshots.rejectedCount();
+            Optional<Snapshot> newest = snapshots.load(actor.persistenceId(), Long.MAX_VALUE);
+            if (snapshots.rejectedCount() > rejectedBefore) {
+                findings.add("snapshot is damaged, recovery takes an older one or all events: persistenceId="
+                        + actor.persistenceId());
+            }
+            if (newest.isEmpty()) {
+                continue;
+            }
+            checkedCount++;
+            if (newest.get().sequenceNumber() > actor.lastSequenceNumber()) {
+                findings.add("snapshot includes events that the journal does not have: persistenceId="
+                        + actor.persistenceId() + ", snapshotSequenceNumber="
+                        + newest.get().sequenceNumber()
+                        + ", lastSequenceNumber=" + actor.lastSequenceNumber());
+            }
+        }
+        return new SnapshotCheck(checkedCount, findings);
+    }
+}

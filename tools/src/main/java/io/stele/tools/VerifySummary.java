@@ -1,0 +1,176 @@
+package io.stele.tools;
+
+import io.stele.journal.Finding;
+import io.stele.journal.JournalSummary.Segment;
+import io.stele.journal.VerifyReport;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What {@code verify} has found.
+ *
+ * @param directory which
+ * @param journal every record
+ * @param snapshots every newest snapshot
+ */
+record VerifySummary(Path directory, VerifyReport journal, SnapshotCheck snapshots) {
+
+    /** Whether everything that may have been acknowledged is as it was written. */
+    boolean isClean() {
+        return journal.isDurableClean() && snapshots.findings().isEmpty();
+    }
+
+    Map<String, Object> tree() {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("schema", "stele.verify/1");
+        tree.put("dataDirectory", directory.toString());
+        tree.put("clean", isClean());
+        tree.put("actors", journal.actorCount());
+        tree.put("records", sum(journal.segments(), true));
+        tree.put("events", sum(journal.segments(), false));
+        tree.put("snapshotsChecked", snapshots.checkedCount());
+        tree.put("lanes", laneTrees());
+        tree.put(
+                "findings",
+                durable(true).stream().map(VerifySummary::findingTree).toList());
+        tree.put("findingsOmitted", journal.findingsOmitted());
+        tree.put("snapshotFindings", snapshots.findings());
+        tree.put(
+                "afterCrash",
+                durable(false).stream().map(VerifySummary::findingTree).toList());
+        return tree;
+    }
+
+    List<String> lines(Screen screen) {
+        List<String> lines = new ArrayList<>();
+        lines.add(screen.paint(Paint.BOLD, SafeText.of(directory.toString())) + "  " + verdict(screen));
+        lines.add("");
+        lines.addAll(lanesTable(screen).lines(screen));
+        lines.add("");
+        lines.add("  " + Units.count(snapshots.checkedCount(), "snapshot") + " of "
+                + Units.count(journal.actorCount(), "actor") + " read back" + screen.dot()
+                + "chains, numbers and checksums of "
+                + Units.count(sum(journal.segments(), false), "event") + " compared");
+        for (Finding finding : durable(true)) {
+            lines.add("");
+            lines.add(screen.paint(Paint.BAD, screen.cross() + " " + SafeText.of(finding.report())));
+            lines.add("  " + repair(finding.kind()));
+        }
+        if (journal.findingsOmitted() > 0) {
+            lines.add("  and " + Units.count(journal.findingsOmitted(), "finding") + " more");
+        }
+        for (String finding : snapshots.findings()) {
+            lines.add(screen.paint(Paint.BAD, screen.cross() + " " + SafeText.of(finding)));
+        }
+        for (Finding finding : durable(false)) {
+            lines.add("");
+            lines.add("  " + SafeText.of(finding.report()));
+            lines.add("  A crash leaves that. Nothing of it was acknowledged, and the next opening cuts it off.");
+        }
+        return lines;
+    }
+
+    private String verdict(Screen screen) {
+        if (isClean()) {
+            return screen.paint(Paint.GOOD, screen.tick() + " everything is as it was written");
+        }
+        long count = durable(true).size()
+                + journal.findingsOmitted()
+                + snapshots.findings().size();
+        return screen.paint(Paint.BAD, screen.cross() + " " + Units.count(count, "finding") + "; nothing was changed");
+    }
+
+    private Table lanesTable(Screen screen) {
+        Table table = new Table()
+                .right("lane")
+                .right("segments")
+                .right("records")
+                .right("events")
+                .right("bytes")
+                .left("");
+        byLane().forEach((lane, segments) -> {
+            long findings = durable(true).stream()
+                    .filter(finding -> finding.lane() == lane)
+                    .count();
+            table.row(
+                    lane,
+                    segments.size(),
+                    Units.count(sum(segments, true)),
+                    Units.count(sum(segments, false)),
+                    Units.bytes(segments.stream().mapToLong(Segment::usedBytes).sum()),
+                    findings == 0
+                            ? Table.Cell.drawing(Paint.GOOD, screen.tick())
+                            : Table.Cell.drawing(Paint.BAD, screen.cross() + " " + Units.count(findings, "finding")));
+        });
+        return table;
+    }
+
+    private List<Finding> durable(boolean wanted) {
+        return journal.findings().stream()
+                .filter(finding -> finding.durable() == wanted)
+                .toList();
+    }
+
+    private Map<Integer, List<Segment>> byLane() {
+        Map<Integer, List<Segment>> lanes = new TreeMap<>();
+        for (Segment segment : journal.segments()) {
+            lanes.computeIfAbsent(segment.lane(), lane -> new ArrayList<>()).add(segment);
+        }
+        return lanes;
+    }
+
+    private List<Map<String, Object>> laneTrees() {
+        List<Map<String, Object>> trees = new ArrayList<>();
+        byLane().forEach((lane, segments) -> {
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("lane", lane);
+            tree.put("segments", segments.size());
+            tree.put("records", sum(segments, true));
+            tree.put("events", sum(segments, false));
+            trees.add(tree);
+        });
+        return trees;
+    }
+
+    private static long sum(List<Segment> segments, boolean records) {
+        return segments.stream()
+                .mapToLong(segment -> records ? segment.recordCount() : segment.eventCount())
+                .sum();
+    }
+
+    private static Map<String, Object> findingTree(Finding finding) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("kind", finding.kind().name());
+        tree.put("lane", finding.lane());
+        tree.put("file", finding.file().toString());
+        tree.put("offsetBytes", finding.offsetBytes());
+        tree.put(
+                "persistenceId",
+                finding.persistenceId() == null ? null : finding.persistenceId().encoded());
+        tree.put("sequenceNumber", finding.sequenceNumber());
+        tree.put("message", finding.message());
+        return tree;
+    }
+
+    /** What a repair could do. There is no such command yet, and the sentence says so. */
+    private static String repair(Finding.Kind kind) {
+        String could = switch (kind) {
+            case BAD_RECORD, BROKEN_CHAIN, BROKEN_ACTOR_CHAIN ->
+                "mark the record as lost, so that all other actors of the lane open again";
+            case TRUNCATED_SEGMENT, ZERO_LENGTH_SEGMENT, MISSING_SEGMENT ->
+                "go on without the missing part, and list the actors that lose events by it";
+            case FOREIGN_SEGMENT, SWAPPED_SEGMENT, WRONG_LANE ->
+                "set the file aside, if its place is known to be elsewhere";
+            case SEQUENCE_GAP, DUPLICATE_SEQUENCE, EPOCH_REGRESSION ->
+                "list what two writers have done, for you to choose";
+            case MANIFEST_PROBLEM, DURABLE_MARK_PROBLEM -> "write the file again from what the segments say";
+            case UNREADABLE_FILE, TORN_TAIL, STALE_TAIL -> "read it again once the file system lets it";
+        };
+        return "A repair could " + could
+                + "; there is no such command yet. A copy of the file from a backup is better.";
+    }
+}

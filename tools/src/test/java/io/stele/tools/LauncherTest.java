@@ -1,0 +1,37 @@
+package io.stele.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What the launcher and the build both know must be the same. */
+class LauncherTest {
+    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+
+    @Test
+    void shouldGiveTheJvmTheFlagsOfTheBuild() throws IOException {
+        Matcher property = Pattern.compile("<stele\\.jvm\\.args>(.*)</stele\\.jvm\\.args>")
+                .matcher(Files.readString(ROOT.resolve("pom.xml")));
+
+        assertThat(property.find()).isTrue();
+        assertThat(Files.readAllLines(ROOT.resolve("config/jvm.args")))
+                .isEqualTo(List.of(property.group(1).split(" ")));
+    }
+
+    @Test
+    void shouldBuildEveryModuleThatTheToolsNeed() throws IOException {
+        Matcher modules = Pattern.compile("(?m)^modules=\"(.*)\"$").matcher(Files.readString(ROOT.resolve("stele")));
+
+        assertThat(modules.find()).isTrue();
+        assertThat(modules.group(1).split(" "))
+                .allSatisfy(module ->
+                        assertThat(ROOT.resolve(module).resolve("pom.xml")).exists());
+        assertThat(ROOT.resolve("stele")).isExecutable();
+    }
+}
