@@ -1,7 +1,6 @@
 package io.stele.journal;
 
 import io.stele.spi.JournalException;
-import io.stele.spi.JournalFullException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;

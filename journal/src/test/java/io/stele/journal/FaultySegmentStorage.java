@@ -14,6 +14,7 @@ final class FaultySegmentStorage implements SegmentStorage {
 
     /** Whether there is no room for another segment. */
     volatile boolean full;
+
     volatile long usableBytes = Long.MAX_VALUE;
 
     @Override
@@ -70,8 +71,7 @@ final class FaultySegmentStorage implements SegmentStorage {
 
         @Override
         public void force(boolean metadata) throws IOException {
-            if (SegmentFiles.segmentOf(path) != 0
-                    && forcesLeft.getAndUpdate(left -> left > 0 ? left - 1 : left) == 0) {
+            if (SegmentFiles.segmentOf(path) != 0 && forcesLeft.getAndUpdate(left -> left > 0 ? left - 1 : left) == 0) {
                 throw new IOException("Input/output error");
             }
             file.force(metadata);

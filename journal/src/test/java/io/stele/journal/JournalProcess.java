@@ -57,7 +57,9 @@ final class JournalProcess {
                 while (true) {
                     long next = stream.lastSequenceNumber() + 1;
                     batch.begin(next);
-                    batch.add(TestJournal.TYPE, ByteBuffer.wrap(TestJournal.text(next).getBytes(StandardCharsets.UTF_8)));
+                    batch.add(
+                            TestJournal.TYPE,
+                            ByteBuffer.wrap(TestJournal.text(next).getBytes(StandardCharsets.UTF_8)));
                     pending.put(journal.append(stream, next, batch), next);
                     journal.requestSync(stream.lane());
                     while (next - acknowledged.get() > 1_000) {

@@ -48,7 +48,8 @@ class LaneRecoveryTest {
     void shouldKeepEverythingThatAKilledProcessAppended() throws IOException {
         try (ChronicleJournal journal = TestJournal.open(image)) {
             TestJournal.assertHolds(journal, ID, APPENDED);
-            assertThat(journal.durablePosition(0)).isEqualTo(positions(lastSegment()).get(APPENDED - 1));
+            assertThat(journal.durablePosition(0))
+                    .isEqualTo(positions(lastSegment()).get(APPENDED - 1));
             TestJournal.awaitDurable(journal, 0, TestJournal.append(journal, ID, 50));
             TestJournal.assertHolds(journal, ID, APPENDED + 50);
             assertThat(journal.epoch()).isEqualTo(2);

@@ -70,7 +70,8 @@ class ProcessTest {
     @Test
     void shouldNameTheFlagsThatAreMissing() throws Exception {
         for (String java : ChildJvm.launchers()) {
-            String output = ChildJvm.run(ChildJvm.bareCommand(java, JournalProcess.class, "open", directory.toString()));
+            String output =
+                    ChildJvm.run(ChildJvm.bareCommand(java, JournalProcess.class, "open", directory.toString()));
 
             assertThat(output)
                     .as(java)
@@ -98,7 +99,8 @@ class ProcessTest {
                 acknowledged = line.matches("[0-9]+") ? Long.parseLong(line) : acknowledged;
                 assertThat(line).matches("[0-9]+");
                 if (acknowledged >= target) {
-                    writer.toHandle().destroyForcibly(); // SIGKILL; what is in the pipe by then was acknowledged, and is read on
+                    writer.toHandle()
+                            .destroyForcibly(); // SIGKILL; what is in the pipe by then was acknowledged, and is read on
                 }
             }
         }

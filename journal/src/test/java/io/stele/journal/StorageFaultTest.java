@@ -50,7 +50,9 @@ class StorageFaultTest {
         TestJournal.await("lane has failed", () -> told.contains("failed"));
 
         assertThat(journal.durablePosition(0)).isEqualTo(acknowledged);
-        assertThat(journal.failure(0)).hasMessageContaining("Input/output error").hasMessageContaining("lane=0");
+        assertThat(journal.failure(0))
+                .hasMessageContaining("Input/output error")
+                .hasMessageContaining("lane=0");
         assertThatThrownBy(() -> TestJournal.append(journal, ID, 1))
                 .isInstanceOf(JournalException.class)
                 .hasMessageContaining("takes no more events");

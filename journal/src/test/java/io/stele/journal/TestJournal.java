@@ -128,7 +128,8 @@ final class TestJournal {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 if (!String.valueOf(file.getFileName()).equals(SegmentFiles.LOCK)) {
                     contents.put(
-                            directory.relativize(file).toString(), ByteBuffer.wrap(Files.readAllBytes(file)).hashCode());
+                            directory.relativize(file).toString(),
+                            ByteBuffer.wrap(Files.readAllBytes(file)).hashCode());
                 }
             }
         }
