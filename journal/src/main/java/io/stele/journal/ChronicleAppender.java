@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import net.openhft.chronicle.bytes.PointerBytesStore;
 import net.openhft.chronicle.core.Jvm;
 import net.openhft.chronicle.core.time.TimeProvider;
+import net.openhft.chronicle.core.values.LongValue;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
@@ -44,7 +45,9 @@ final class ChronicleAppender implements DocumentAppender {
     ChronicleAppender(Path laneDirectory, int segmentBytes) {
         ChronicleRuntime.prepare();
         try {
-            Files.write(laneDirectory.resolve(SegmentFiles.CHRONICLE_METADATA), new byte[METADATA_BYTES]);
+            Path metadata = laneDirectory.resolve(SegmentFiles.CHRONICLE_METADATA);
+            Files.deleteIfExists(metadata); // never cut a file that may still be mapped
+            Files.write(metadata, new byte[METADATA_BYTES]);
         } catch (IOException e) {
             throw new JournalFullException("metadata file cannot be written; nothing was appended: laneDirectory="
                     + laneDirectory + ", cause=" + e);
@@ -57,11 +60,7 @@ final class ChronicleAppender implements DocumentAppender {
                 .indexSpacing(SegmentRollCycle.INDEX_SPACING)
                 .checkInterrupts(false)
                 .build();
-        queue.metaStore().doWithExclusiveLock(table -> {
-            table.acquireValueFor("listing.highestCycle").setVolatileValue(Integer.MIN_VALUE);
-            table.acquireValueFor("listing.lowestCycle").setVolatileValue(Integer.MAX_VALUE);
-            return table;
-        });
+        hideEarlierSegments();
         source.singleThreadedCheckDisabled(true);
     }
 
@@ -96,6 +95,17 @@ final class ChronicleAppender implements DocumentAppender {
         }
         queue.close();
         source.releaseLast();
+    }
+
+    private void hideEarlierSegments() {
+        queue.metaStore().doWithExclusiveLock(table -> {
+            try (LongValue highest = table.acquireValueFor("listing.highestCycle");
+                    LongValue lowest = table.acquireValueFor("listing.lowestCycle")) {
+                highest.setVolatileValue(Integer.MIN_VALUE);
+                lowest.setVolatileValue(Integer.MAX_VALUE);
+            }
+            return table;
+        });
     }
 
     private ExcerptAppender appender() {
