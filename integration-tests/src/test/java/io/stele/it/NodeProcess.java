@@ -34,6 +34,7 @@ final class NodeProcess {
         command.addAll(List.of(
                 "@" + Path.of("../config/jvm.args").toRealPath(),
                 "-Xmx256m",
+                "-XX:-UsePerfData",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),

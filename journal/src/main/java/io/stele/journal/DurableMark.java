@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * How far a lane is known to have reached the disk: every record at or below {@link #position} was forced before this mark was
  * written. It may lag behind the truth, and never runs ahead of it.
  *
- * <p>A lane gets its first mark, with position 0, when it is created: a mark that is missing means that it was lost.
- *
  * <p>Its file holds two slots, 4,096 bytes apart, so that no write of one can tear the other; the writer takes turns. A slot is
  * little-endian:
  *
@@ -26,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  *    24    4    format version, 1
  *    28    4    CRC-32C of the 28 bytes before
  * </pre>
+ *
+ * <p>The same layout serves the file {@code compacted}: there the position is the start of the oldest segment that a compaction has
+ * left. Without that file the oldest segment is the first.
  *
  * @param position of the last record that is on disk; 0 if there is none
  * @param recordCrc that record's own checksum; 0 if there is none
@@ -84,8 +85,18 @@ record DurableMark(long position, int recordCrc, long bootIdHash, int counter) {
      * @throws IOException if the file is there and cannot be read
      */
     static @Nullable DurableMark read(Path laneDirectory) throws IOException {
+        return readFile(laneDirectory.resolve(SegmentFiles.DURABLE));
+    }
+
+    /** Returns the number of the oldest segment that must be there, if the lane has any. Throws as {@link #read} does. */
+    static long oldestSegment(Path laneDirectory) throws IOException {
+        DurableMark mark = readFile(laneDirectory.resolve(SegmentFiles.COMPACTED));
+        return mark == null ? 1 : RecordLayout.segmentOf(mark.position);
+    }
+
+    private static @Nullable DurableMark readFile(Path file) throws IOException {
         try {
-            return newest(ByteBuffer.wrap(Files.readAllBytes(laneDirectory.resolve(SegmentFiles.DURABLE))));
+            return newest(ByteBuffer.wrap(Files.readAllBytes(file)));
         } catch (NoSuchFileException e) {
             return null;
         }

@@ -19,19 +19,20 @@ final class DurableMarkFile implements AutoCloseable {
         this.counter = counter;
     }
 
-    /** Takes the room of a mark on the disk, so that writing one never fails for want of it. */
+    /** Gives a new lane its first mark, with position 0, and takes the room of all later ones on the disk. */
     static void create(LaneSetup setup) throws IOException {
         Path path = setup.directory().resolve(SegmentFiles.DURABLE);
         if (Files.exists(path) && Files.size(path) >= DurableMark.FILE_BYTES) {
             return;
         }
-        SegmentStorage storage = setup.storage();
-        try (SegmentStorage.OpenFile file = Files.exists(path) ? storage.open(path) : storage.create(path)) {
-            long sizeBytes = file.sizeBytes();
-            file.write(ByteBuffer.allocate((int) (DurableMark.FILE_BYTES - sizeBytes)), sizeBytes);
+        ByteBuffer marks = ByteBuffer.allocate(DurableMark.FILE_BYTES);
+        DurableMark first = new DurableMark(0, 0, setup.bootIdHash(), 1);
+        first.encode(marks, first.slotOffsetBytes());
+        try (SegmentStorage.OpenFile file = setup.storage().create(path)) {
+            file.write(marks, 0);
             file.force(true);
         }
-        storage.forceDirectory(setup.directory());
+        setup.storage().forceDirectory(setup.directory());
     }
 
     /** Opens the mark of a lane. What it says holds until something is written. */

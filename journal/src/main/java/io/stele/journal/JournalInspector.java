@@ -119,7 +119,7 @@ public final class JournalInspector {
         byte[] id = persistenceId.encodedBytes();
         Delivery delivery = new Delivery(fromSequenceNumber, eventCountMax, reader);
         scan(lane(persistenceId), findings)
-                .run(0, meter(ScanProgress.NONE), record -> !record.isOf(id) || delivery.onRecord(record));
+                .run(0, ScanMeter.SILENT, record -> !record.isOf(id) || delivery.onRecord(record));
         return delivery.count;
     }
 
@@ -139,7 +139,7 @@ public final class JournalInspector {
                     "lane is out of range: lane=" + lane + ", laneCount=" + manifest.laneCount());
         }
         Delivery delivery = new Delivery(0, eventCountMax, reader);
-        return scan(lane, findings).run(afterPosition, meter(ScanProgress.NONE), delivery);
+        return scan(lane, findings).run(afterPosition, ScanMeter.SILENT, delivery);
     }
 
     private LaneScan scan(int lane, Consumer<Finding> findings) {

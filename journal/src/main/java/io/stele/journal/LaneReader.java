@@ -135,7 +135,7 @@ final class LaneReader implements AutoCloseable {
         reset();
         long segment = RecordLayout.segmentOf(position);
         long[] segments = list();
-        if (position == 0 || (segments.length > 0 && segment < segments[0])) {
+        if (position == 0 || segment < oldestSegment()) {
             return;
         }
         if (Arrays.binarySearch(segments, segment) < 0) {
@@ -340,6 +340,10 @@ final class LaneReader implements AutoCloseable {
         }
         newestListed = segments[segments.length - 1];
         chainKnown = segments[0] == 1;
+        long oldest = oldestSegment();
+        if (segments[0] > oldest) {
+            report(Kind.MISSING_SEGMENT, path(oldest), 0, true, "the oldest segment is not there");
+        }
         moveTo(SegmentReader.open(path(segments[0]), segments[0]));
         return current;
     }
@@ -373,6 +377,14 @@ final class LaneReader implements AutoCloseable {
         lookedAgain = false;
         restIsLost = false;
         ended = false;
+    }
+
+    private long oldestSegment() {
+        try {
+            return DurableMark.oldestSegment(laneDirectory);
+        } catch (IOException e) {
+            throw new JournalException("lane cannot be read: directory=" + laneDirectory + ", cause=" + e, e);
+        }
     }
 
     private long[] list() {

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The first record that is not whole ends the lane if it was never forced: it is above the durable mark. After a crash of
  * the process alone the page cache is as it was left, and nothing whole can follow such a record; if something does, the file
- * was damaged. After a power cut, pages may have reached the disk in any order, and what follows a hole is cut off too.
+ * was damaged. After a power cut, pages may have reached the disk in any order, and what follows a hole is cut off too. A mark
+ * that is missing was lost, for a lane gets its first one with position 0 before anything else: then nothing is cut off in front
+ * of a whole record.
  *
  * <p>Everything else is damage: nothing is changed on disk, and the journal is not opened.
  */
@@ -34,7 +36,7 @@ final class LaneRecovery {
     private LaneRecovery(LaneSetup setup, @Nullable DurableMark mark) {
         this.setup = setup;
         this.mark = mark;
-        passedMark = mark == null;
+        passedMark = durablePosition() == 0;
     }
 
     /**
@@ -55,7 +57,7 @@ final class LaneRecovery {
     private LaneTail run() throws IOException {
         long[] segments = SegmentFiles.list(setup.directory());
         if (segments.length == 0) {
-            if (mark != null) {
+            if (durablePosition() != 0) {
                 throw corrupt(setup.directory(), 0, "journal regressed: there is no segment, but events were durable");
             }
             return LaneTail.EMPTY;
@@ -66,9 +68,9 @@ final class LaneRecovery {
         if (!passedMark) {
             throw corrupt(end.file, end.offset, "journal regressed: the lane ends before its durable position");
         }
-        boolean forced = end.sealed && mark != null && mark.position() == position && end.next == segments.length;
+        boolean forced = end.sealed && durablePosition() == position && end.next == segments.length;
         if (!forced) {
-            TailRepair.run(setup, end, segments, mark, new TailRepair.Last(position, crc));
+            TailRepair.run(setup, end, segments, new TailRepair.Trusted(durablePosition(), position, crc));
         }
         return new LaneTail(segments[0], RecordLayout.segmentOf(position), position, crc, epoch);
     }
@@ -84,23 +86,32 @@ final class LaneRecovery {
      */
     record End(Path file, long offset, int next, boolean sealed, boolean torn) {}
 
-    private void requireNoGap(long[] segments) {
+    private long durablePosition() {
+        return mark == null ? 0 : mark.position();
+    }
+
+    private void requireNoGap(long[] segments) throws IOException {
+        long oldest = DurableMark.oldestSegment(setup.directory());
+        if (segments[0] > oldest) {
+            throw corrupt(setup.segment(oldest), 0, "segment is missing");
+        }
         for (int i = 1; i < segments.length; i++) {
             if (segments[i] != segments[i - 1] + 1) {
                 throw corrupt(setup.segment(segments[i - 1] + 1), 0, "segment is missing");
             }
         }
-        if (mark != null && RecordLayout.segmentOf(mark.position()) > segments[segments.length - 1]) {
+        long durableSegment = RecordLayout.segmentOf(durablePosition());
+        if (durableSegment > segments[segments.length - 1]) {
             throw corrupt(
-                    setup.segment(RecordLayout.segmentOf(mark.position())),
-                    RecordLayout.offsetOf(mark.position()),
+                    setup.segment(durableSegment),
+                    RecordLayout.offsetOf(durablePosition()),
                     "journal regressed: the segment of the durable position is missing");
         }
     }
 
     /** Compares every segment below the durable mark with the one before it, and returns the index of the mark's segment. */
     private int requireLinks(long[] segments) {
-        long markSegment = mark == null ? segments[0] : RecordLayout.segmentOf(mark.position());
+        long markSegment = Math.max(segments[0], RecordLayout.segmentOf(durablePosition()));
         int index = 0;
         for (; segments[index] < markSegment; index++) {
             requireLink(segments, index);
@@ -115,7 +126,7 @@ final class LaneRecovery {
         ControlRecords.SegmentStart start;
         try (SegmentReader reader = SegmentReader.open(file, segment, 4096)) {
             start = startOf(reader);
-            if (start == null && mark == null && segments.length == 1 && segment == 1) {
+            if (start == null && durablePosition() == 0 && segments.length == 1 && segment == 1) {
                 return; // nothing was ever durable here: the walk finds an empty lane
             }
             if (start == null) {
@@ -239,7 +250,7 @@ final class LaneRecovery {
         if (!passedMark) {
             throw corrupt(reader.file(), reader.offset(), "record is damaged although it was durable: " + found);
         }
-        boolean powerCut = mark == null || mark.bootIdHash() != setup.bootIdHash();
+        boolean powerCut = mark != null && mark.bootIdHash() != setup.bootIdHash();
         if (followed && !powerCut) {
             throw corrupt(reader.file(), reader.offset(), "record is damaged in front of one that is whole: " + found);
         }
@@ -249,7 +260,7 @@ final class LaneRecovery {
         return new CorruptJournalException(what + "; nothing was changed on disk: segment=" + file + ", offsetBytes="
                 + offset
                 + ", lane=" + setup.lane() + ", lastPosition=" + position
-                + (mark == null ? "" : ", durablePosition=" + mark.position()) + "; run: stele verify --data-dir "
+                + ", durablePosition=" + durablePosition() + "; run: stele verify --data-dir "
                 + setup.options().directory());
     }
 }

@@ -6,6 +6,9 @@ import java.nio.file.Path;
 
 /** Adds up how far a pass over the lanes of a journal has come, and tells it now and then. Confined to one thread. */
 final class ScanMeter {
+    /** Counts nothing. */
+    static final ScanMeter SILENT = new ScanMeter(0, ScanProgress.NONE);
+
     private static final long STEP_BYTES = 8 << 20;
 
     private final ScanProgress progress;
@@ -22,7 +25,12 @@ final class ScanMeter {
         this.bytesTotal = total;
     }
 
-    static long bytesOf(Path directory, int lane) throws IOException {
+    private ScanMeter(long bytesTotal, ScanProgress progress) {
+        this.progress = progress;
+        this.bytesTotal = bytesTotal;
+    }
+
+    private static long bytesOf(Path directory, int lane) throws IOException {
         Path laneDirectory = SegmentFiles.laneDirectory(directory, lane);
         long total = 0;
         for (long segment : SegmentFiles.list(laneDirectory)) {

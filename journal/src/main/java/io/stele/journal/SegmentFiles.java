@@ -22,6 +22,7 @@ import java.util.Arrays;
  *   lane-0/19700101-000002.cq4      segment 2
  *   lane-0/19700101-000003.precreated   zeros: segment 3 when its time comes
  *   lane-0/durable                  how far the lane has been forced; see DurableMark
+ *   lane-0/compacted                which segment is the oldest, once older ones were removed; see DurableMark
  *   lane-0/metadata.cq4t            Chronicle's own; made anew at every opening
  * </pre>
  *
@@ -31,6 +32,7 @@ final class SegmentFiles {
     static final String LOCK = "LOCK";
     static final String MANIFEST = "manifest";
     static final String DURABLE = "durable";
+    static final String COMPACTED = "compacted";
     static final String CHRONICLE_METADATA = "metadata.cq4t";
     static final String NAME_FORMAT = "yyyyMMdd-HHmmss";
     static final String SUFFIX = ".cq4";

@@ -81,6 +81,7 @@ final class SegmentReserve implements Runnable {
             create(setup, segment);
         } catch (IOException e) {
             creationFailed = true;
+            prepare(setup, segment - 1);
             throw noRoom(setup, segment, e.toString());
         }
     }
@@ -128,6 +129,7 @@ final class SegmentReserve implements Runnable {
             if (Files.exists(file) || Files.exists(setup.segment(segment))) {
                 return;
             }
+            requireRoom(setup.manifest().segmentBytes());
             Path filling = file.resolveSibling(file.getFileName() + TEMPORARY_SUFFIX);
             boolean filled = false;
             try {
@@ -140,6 +142,15 @@ final class SegmentReserve implements Runnable {
             }
             storage.rename(filling, file);
             storage.forceDirectory(setup.directory());
+        }
+    }
+
+    /** Never takes so much that appends would have to stop for want of what was reserved. */
+    private void requireRoom(int segmentBytes) throws IOException {
+        long usableBytes = storage.usableBytes(directory);
+        if (usableBytes - segmentBytes < options.freeBytesMin()) {
+            throw new IOException("too little room would be left: usableBytes=" + usableBytes + ", segmentBytes="
+                    + segmentBytes + ", freeBytesMin=" + options.freeBytesMin());
         }
     }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the end of a lane that was not closed what it will stay: cuts off what is no record, writes the trusted bytes once more,
@@ -23,11 +22,10 @@ final class TailRepair {
 
     private TailRepair() {}
 
-    /** The lane's last record. */
-    record Last(long position, int crc) {}
+    /** What is trusted but not known to be on the disk: from the durable position to the lane's last record. */
+    record Trusted(long durablePosition, long position, int crc) {}
 
-    static void run(LaneSetup setup, LaneRecovery.End end, long[] segments, @Nullable DurableMark mark, Last last)
-            throws IOException {
+    static void run(LaneSetup setup, LaneRecovery.End end, long[] segments, Trusted last) throws IOException {
         for (int i = segments.length - 1; i >= end.next(); i--) {
             setAside(setup, segments[i]);
         }
@@ -35,7 +33,7 @@ final class TailRepair {
             return;
         }
         long lastSegment = RecordLayout.segmentOf(last.position());
-        long from = mark == null ? RecordLayout.position(segments[0], 0) : mark.position();
+        long from = Math.max(RecordLayout.position(segments[0], 0), last.durablePosition());
         for (long segment = RecordLayout.segmentOf(from); segment <= lastSegment; segment++) {
             long fromOffset = segment == RecordLayout.segmentOf(from) ? RecordLayout.offsetOf(from) : 0;
             try (SegmentStorage.OpenFile file = setup.storage().open(setup.segment(segment))) {

@@ -167,11 +167,19 @@ final class JournalFixture {
     }
 
     JournalFixture durable(long position, int crc) {
+        return mark(SegmentFiles.DURABLE, position, crc);
+    }
+
+    JournalFixture compacted(long oldestSegment) {
+        return mark(SegmentFiles.COMPACTED, RecordLayout.position(oldestSegment, 0), 0);
+    }
+
+    private JournalFixture mark(String name, long position, int crc) {
         ByteBuffer file = ByteBuffer.allocate(DurableMark.FILE_BYTES);
         DurableMark mark = new DurableMark(position, crc, 5, 1);
         mark.encode(file, mark.slotOffsetBytes());
         try {
-            Files.write(laneDirectory().resolve(SegmentFiles.DURABLE), file.array());
+            Files.write(laneDirectory().resolve(name), file.array());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -70,6 +70,13 @@ class LaneReaderTest {
     @Test
     void shouldStartAtTheOldestSegmentLeftByACompaction() throws IOException {
         Files.delete(journal.file(1));
+        positions(findings::add);
+        assertThat(findings).singleElement().satisfies(finding -> {
+            assertThat(finding.kind()).isEqualTo(Kind.MISSING_SEGMENT);
+            assertThat(finding.file()).isEqualTo(journal.file(1));
+        });
+
+        journal.compacted(2);
 
         assertThat(positions(LaneReader.STRICT))
                 .isEqualTo(writtenPositions().stream()

@@ -1,6 +1,7 @@
 package io.stele.journal;
 
 import static io.stele.journal.TestJournal.ID;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -282,8 +283,7 @@ class LaneRecoveryTest {
 
     private void rewriteMark(long bootIdHash) throws IOException {
         Path laneDirectory = SegmentFiles.laneDirectory(image, 0);
-        DurableMark mark = DurableMark.read(laneDirectory);
-        assertThat(mark).isNotNull();
+        DurableMark mark = requireNonNull(DurableMark.read(laneDirectory));
         DurableMark other = new DurableMark(mark.position(), mark.recordCrc(), bootIdHash, mark.counter());
         ByteBuffer slot = ByteBuffer.allocate(DurableMark.SLOT_BYTES);
         other.encode(slot, 0);

@@ -186,9 +186,9 @@ class PositionIndexTest {
             }
         };
         for (int i = 0; i < 200; i++) {
-            long from = 1 + random.nextInt(3_000);
-            lines.add(
-                    "count " + journal.replay(actor(random.nextInt(ACTORS)), from, from + random.nextInt(500), reader));
+            long from = random.nextLong(1, 3_000);
+            lines.add("count "
+                    + journal.replay(actor(random.nextInt(ACTORS)), from, from + random.nextLong(500), reader));
         }
         for (int actor = 0; actor < ACTORS; actor++) {
             lines.add("count " + journal.replay(actor(actor), 1, Long.MAX_VALUE, reader));

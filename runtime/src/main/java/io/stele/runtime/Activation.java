@@ -76,7 +76,7 @@ final class Activation<E, S> implements ActorContext {
      * @throws JournalException if it cannot be read
      */
     static <E, S> Activation<E, S> recover(Entity<E, S> entity) {
-        Restored<E, S> restored = new Restored<>(entity.type);
+        Restored<E, S> restored = new Restored<>(entity.type, entity.system.codec());
         EventStream stream = entity.system.journal().open(entity.persistenceId);
         boolean opened = false;
         try {

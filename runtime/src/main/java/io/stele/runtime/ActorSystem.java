@@ -13,7 +13,6 @@ import io.stele.spi.PayloadCodec;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.RecordMetadata;
 import io.stele.spi.SnapshotStore;
-import io.stele.spi.StoredType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.ByteBuffer;
@@ -243,22 +242,18 @@ public final class ActorSystem implements AutoCloseable {
     }
 
     /** Appends the reply that a command with an id has got, as a note. */
-    void appendReply(EventStream stream, long timestampMs, String commandId, StoredType type, byte[] reply) {
-        ByteBuffer typeField = DeduplicationWindow.writeType(type);
+    void appendReply(EventStream stream, long timestampMs, String commandId, DeduplicationWindow.Value reply) {
+        ByteBuffer typeField = DeduplicationWindow.writeType(reply.type());
         ByteBuffer fields = ByteBuffer.allocate(RecordMetadata.sizeBytes(commandId.length() * 3)
                 + RecordMetadata.sizeBytes(typeField.remaining())
-                + RecordMetadata.sizeBytes(reply.length));
+                + RecordMetadata.sizeBytes(reply.bytes().length));
         RecordMetadata.put(fields, RecordMetadata.COMMAND_ID, commandId);
         RecordMetadata.put(fields, RecordMetadata.REPLY_TYPE, typeField);
-        RecordMetadata.put(fields, RecordMetadata.REPLY, ByteBuffer.wrap(reply));
+        RecordMetadata.put(fields, RecordMetadata.REPLY, ByteBuffer.wrap(reply.bytes()));
         EventBatch batch = batches.get();
         batch.begin(timestampMs);
         batch.metadata(fields.flip());
         journal.append(stream, stream.lastSequenceNumber(), batch);
-    }
-
-    byte[] encode(Object value) {
-        return Encoding.encode(codec, value);
     }
 
     EntityRef ref(EntityType<?, ?> type, PersistenceId persistenceId) {

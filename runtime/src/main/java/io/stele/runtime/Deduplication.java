@@ -3,8 +3,6 @@ package io.stele.runtime;
 import io.stele.spi.JournalException;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
-import io.stele.spi.StoredType;
-import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,9 +12,9 @@ import org.slf4j.LoggerFactory;
  * Sees to it that a command with an id is carried out once, and that whoever asks again gets the original reply.
  *
  * <p>The id is stored with the events, in one record. The reply is known only after the events were applied, so it follows in a
- * note of its own, before it leaves. A crash between the two leaves an id without a reply, at the very end of the actor's
- * history: then nobody has got that reply yet, and it is worked out again from the state before the command and the state
- * after it, with the command that was sent again.
+ * note of its own, before it leaves. A crash between the two leaves an id without a reply. Nobody has got that reply yet, so it
+ * may be worked out again, from the states before and after the command ({@link Restored} keeps them) and the command that is
+ * sent again.
  *
  * <p>Confined to its actor.
  *
@@ -29,19 +27,11 @@ final class Deduplication<E, S> {
     private final EntityType<E, S> type;
     private final PayloadCodec codec;
     private final DeduplicationWindow window;
-    private @Nullable Gap<S> gap;
-
-    /** The one command whose reply was lost. */
-    private record Gap<S>(String commandId, S before, S after) {}
 
     Deduplication(EntityType<E, S> type, PayloadCodec codec, Restored<E, S> restored) {
         this.type = type;
         this.codec = codec;
         this.window = restored.window();
-        String commandId = restored.commandWithoutReply();
-        if (commandId != null) {
-            gap = new Gap<>(commandId, restored.stateBeforeBatch(), restored.state());
-        }
     }
 
     /**
@@ -61,31 +51,33 @@ final class Deduplication<E, S> {
 
     private @Nullable Object originalReply(
             Activation<E, S> activation, Command<?> command, DeduplicationWindow.Entry entry) {
-        StoredType replyType = entry.type();
-        byte[] reply = entry.reply();
-        if (replyType != null && reply != null) {
-            try {
-                return codec.decode(replyType, ByteBuffer.wrap(reply));
-            } catch (PayloadCodecException e) {
-                return lost(activation, entry, e.getMessage());
-            }
-        }
-        Gap<S> missing = gap;
-        if (missing == null || !missing.commandId.equals(entry.commandId())) {
-            return lost(activation, entry, "it could not be stored");
-        }
+        DeduplicationWindow.Value reply = entry.reply();
+        DeduplicationWindow.Lost states = entry.lost();
         try {
-            Effect<E, S, ?> effect = activation.decideAgain(missing.before, command);
-            if (effect == null || effect.kind != Effect.Kind.EVENTS) {
-                return lost(activation, entry, "the handler decides otherwise today");
+            if (reply != null) {
+                return reply.decode(codec);
             }
-            Object worked = effect.reply.apply(missing.after);
-            remember(activation, command, worked);
-            gap = null;
-            return worked;
+            return states == null
+                    ? lost(activation, entry, "it could not be stored")
+                    : workOut(activation, command, entry, states);
         } catch (RuntimeException e) {
             return lost(activation, entry, e.toString());
         }
+    }
+
+    @SuppressWarnings("unchecked")
+    private @Nullable Object workOut(
+            Activation<E, S> activation,
+            Command<?> command,
+            DeduplicationWindow.Entry entry,
+            DeduplicationWindow.Lost states) {
+        Effect<E, S, ?> effect = activation.decideAgain((S) states.before(), command);
+        if (effect == null || effect.kind != Effect.Kind.EVENTS) {
+            return lost(activation, entry, "the handler decides otherwise today");
+        }
+        Object reply = effect.reply.apply((S) states.after());
+        remember(activation, command, reply);
+        return reply;
     }
 
     private static Ask.Refusal lost(
@@ -103,24 +95,21 @@ final class Deduplication<E, S> {
         if (commandId == null || type.deduplicationWindow == 0) {
             return;
         }
-        StoredType replyType = null;
-        byte[] encoded = null;
-        if (reply != null) {
-            try {
-                replyType = codec.typeOf(reply);
-                encoded = activation.system().encode(reply);
-                activation.system().appendReply(activation.stream(), activation.nowMs(), commandId, replyType, encoded);
-            } catch (PayloadCodecException | JournalException e) {
-                LOG.warn(
-                        "reply cannot be stored, asking again will not give it: persistenceId={}, commandId={}, reason={}",
-                        activation.persistenceId(),
-                        commandId,
-                        e.getMessage());
-                replyType = null;
-                encoded = null;
+        DeduplicationWindow.Value value = null;
+        try {
+            value = reply == null ? null : DeduplicationWindow.Value.of(codec, reply);
+            if (value != null) {
+                activation.system().appendReply(activation.stream(), activation.nowMs(), commandId, value);
             }
+        } catch (PayloadCodecException | JournalException e) {
+            LOG.warn(
+                    "reply cannot be stored, asking again will not give it: persistenceId={}, commandId={}, reason={}",
+                    activation.persistenceId(),
+                    commandId,
+                    e.getMessage());
+            value = null;
         }
-        window.put(new DeduplicationWindow.Entry(commandId, activation.sequenceNumber(), replyType, encoded));
+        window.put(new DeduplicationWindow.Entry(commandId, activation.sequenceNumber(), value, null));
     }
 
     List<DeduplicationWindow.Entry> entries() {

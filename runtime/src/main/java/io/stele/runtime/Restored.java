@@ -1,6 +1,7 @@
 package io.stele.runtime;
 
 import io.stele.recovery.ReplayTarget;
+import io.stele.spi.PayloadCodec;
 import io.stele.spi.RecordMetadata;
 import io.stele.spi.Snapshot;
 import io.stele.spi.StoredEvent;
@@ -9,14 +10,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * An actor as recovery builds it up: the fold of its events, and the command ids that go with them.
  *
- * <p>A crash can fall between a command's events and the note that keeps its reply. That can only be the actor's last command, so
- * the states before and after it are remembered: see {@link Deduplication}.
+ * <p>A crash can fall between a command's events and the note that keeps its reply. Then the states before and after the command
+ * are remembered, so that the reply can be worked out when somebody asks again: see {@link Deduplication}.
  *
  * @param <E> events
  * @param <S> state
  */
 final class Restored<E, S> implements ReplayTarget {
     private final EntityType<E, S> type;
+    private final PayloadCodec codec;
     private final DeduplicationWindow window;
     private S state;
     private S stateBeforeBatch;
@@ -24,8 +26,9 @@ final class Restored<E, S> implements ReplayTarget {
     private long snapshotSequenceNumber;
     private @Nullable String lastCommandId;
 
-    Restored(EntityType<E, S> type) {
+    Restored(EntityType<E, S> type, PayloadCodec codec) {
         this.type = type;
+        this.codec = codec;
         this.window = new DeduplicationWindow(type.deduplicationWindow);
         this.state = type.actor.initialState();
         this.stateBeforeBatch = state;
@@ -37,19 +40,16 @@ final class Restored<E, S> implements ReplayTarget {
         state = (S) decoded;
         sequenceNumber = snapshot.sequenceNumber();
         snapshotSequenceNumber = sequenceNumber;
-        window.decode(snapshot.attachment());
+        window.decode(snapshot.attachment(), codec);
     }
 
     @Override
     @SuppressWarnings("unchecked")
     public void onEvent(StoredEvent stored, Object event) {
         if (stored.batchIndex() == 0) {
+            keepLost();
             stateBeforeBatch = state;
             lastCommandId = RecordMetadata.findText(stored.metadata(), RecordMetadata.COMMAND_ID);
-            if (lastCommandId != null) {
-                long lastOfBatch = stored.sequenceNumber() + stored.batchCount() - 1;
-                window.put(new DeduplicationWindow.Entry(lastCommandId, lastOfBatch, null, null));
-            }
         }
         state = type.actor.onEvent(state, (E) event);
         sequenceNumber = stored.sequenceNumber();
@@ -57,22 +57,23 @@ final class Restored<E, S> implements ReplayTarget {
 
     @Override
     public void onNote(StoredEvent note) {
-        window.onNote(note.sequenceNumber(), note.metadata());
-        lastCommandId = null;
+        String commandId = window.onNote(note.sequenceNumber(), note.metadata());
+        if (commandId != null && commandId.equals(lastCommandId)) {
+            lastCommandId = null;
+        }
+    }
+
+    /** The history goes on, or ends, and the reply of the last command with an id has not come. */
+    private void keepLost() {
+        if (lastCommandId != null) {
+            DeduplicationWindow.Lost lost = new DeduplicationWindow.Lost(stateBeforeBatch, state);
+            window.put(new DeduplicationWindow.Entry(lastCommandId, sequenceNumber, null, lost));
+            lastCommandId = null;
+        }
     }
 
     S state() {
         return state;
-    }
-
-    /** Returns the state before the last command's events. */
-    S stateBeforeBatch() {
-        return stateBeforeBatch;
-    }
-
-    /** Returns the id of the last command, if the note with its reply is missing; null otherwise. */
-    @Nullable String commandWithoutReply() {
-        return lastCommandId;
     }
 
     long sequenceNumber() {
@@ -83,7 +84,9 @@ final class Restored<E, S> implements ReplayTarget {
         return snapshotSequenceNumber;
     }
 
+    /** Returns the command ids that go with the state; to be asked at the end. */
     DeduplicationWindow window() {
+        keepLost();
         return window;
     }
 }

@@ -86,7 +86,7 @@ final class Snapshotter implements AutoCloseable {
                     capture.timestampMs,
                     type,
                     payload,
-                    DeduplicationWindow.encode(capture.entries)));
+                    DeduplicationWindow.encode(capture.entries, codec)));
             store.prune(persistenceId, keepCount);
             saved.increment();
         } catch (RuntimeException | StackOverflowError e) {

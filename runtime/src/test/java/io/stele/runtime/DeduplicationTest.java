@@ -83,6 +83,27 @@ final class DeduplicationTest {
         }
     }
 
+    /** The retry may come only after more commands, more crashes and a snapshot. */
+    @Test
+    void shouldWorkOutALostReplyAfterSeveralCrashes() {
+        Settings settings = new Settings(3, Duration.ofMinutes(2), 100, 100, Duration.ofSeconds(1));
+        try (World world = new World(SyncMode.ON_REQUEST, settings)) {
+            appendWithoutReply(world, "tx-1", 5);
+            await(world.ledger("a").ask(new Add("tx-2", 7)));
+            world.crash(Durability.POWER_LOSS);
+            await(world.ledger("a").ask(new Add(1)));
+            eventually("snapshot is saved", () -> world.system.snapshotsSaved() == 1);
+            world.crash(Durability.PROCESS_CRASH);
+
+            Total reply = await(world.ledger("a").ask(new Add("tx-1", 5)));
+
+            assertThat(reply).isEqualTo(new Total(5, 1, false));
+            assertThat(world.ledger.applied).as("nothing was replayed").isEmpty();
+            assertThat(await(world.ledger("a").ask(new Add("tx-2", 7))).sum()).isEqualTo(12);
+            assertThat(await(world.ledger("a").ask(new Get())).sum()).isEqualTo(13);
+        }
+    }
+
     private static void appendWithoutReply(World world, String commandId, long amount) {
         try (EventStream stream = world.journal.open(new PersistenceId("ledger", "a"))) {
             EventBatch batch = world.journal.newBatch();
