@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Where the CLI writes to. Data goes to {@code out}, everything else to {@code err}.
  *
  * <p>The JVM cannot tell what a terminal is and how wide; the launcher can, and says so in the properties
- * {@code stele.terminal} ("1", "2", "12" or nothing: which of stdout and stderr is a terminal) and {@code stele.columns}.
+ * {@code stele.terminal} ("1", "2", "12" or nothing: which of stdout and stderr is a terminal), {@code stele.columns}, and
+ * {@code stele.program} for how it was called.
  *
  * @param out for data
  * @param err for progress and errors
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param errIsTerminal whether someone looks at {@code err}
  * @param columns width of the terminal
  * @param unicode whether it shows characters beyond ASCII
+ * @param program how the user calls this program
  * @param environment for {@code NO_COLOR} and others
  */
 record Console(
@@ -30,6 +32,7 @@ record Console(
         boolean errIsTerminal,
         int columns,
         boolean unicode,
+        String program,
         Map<String, String> environment) {
     private static final int COLUMNS_DEFAULT = 80;
     private static final int COLUMNS_MAX = 400;
@@ -48,6 +51,7 @@ record Console(
                 terminals.contains("2"),
                 columns(properties.getProperty("stele.columns")),
                 isUtf8(environment),
+                properties.getProperty("stele.program", "stele"),
                 environment);
     }
 

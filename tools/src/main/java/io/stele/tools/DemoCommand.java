@@ -18,6 +18,8 @@ import picocli.CommandLine.Spec;
 /** {@code stele demo}: kills a bank again and again, and proves that no acknowledged transaction is lost. */
 @Command(
         name = "demo",
+        abbreviateSynopsis = true,
+        sortOptions = false,
         description =
                 "Kills a bank of persistent actors with SIGKILL, again and again, and proves from its files that every "
                         + "acknowledged transaction is there, once.",
@@ -112,10 +114,7 @@ final class DemoCommand extends SubCommand implements Callable<Integer> {
         Proof.Verdict verdict = Proof.of(ledger, new BankHistory(data), outcome.balances());
         List<String> differences = expected == null ? null : Proof.compare(expected, verdict.balances());
         DemoReport report = new DemoReport(data, ledger, outcome, verdict, expected, differences, seedUsed, durability);
-        main.options()
-                .report(
-                        report.tree(),
-                        screen -> report.lines(screen, main.options().dataDirectoryArgument()));
+        main.options().report(report.tree(), screen -> report.lines(screen, main.options()::next));
         if (!report.holds()) {
             throw new CommandFailure(ExitCode.FAILED, report.failure());
         }
@@ -127,12 +126,9 @@ final class DemoCommand extends SubCommand implements Callable<Integer> {
             return;
         }
         String source = transactionsFile == null ? "made up" : "from " + transactionsFile.getFileName();
-        main.options()
-                .console()
-                .err()
-                .println(SafeText.of(Units.count(ledger.size(), "transaction") + " " + source
-                        + " for a bank in a process of " + "its own, which will be killed " + Units.count(kills, "time")
-                        + "; seed " + seedUsed));
+        String line = Units.count(ledger.size(), "transaction") + " " + source + ", " + Units.count(kills, "kill")
+                + " to come, seed " + seedUsed;
+        main.options().console().err().println(SafeText.of(line));
         main.options().console().err().flush();
     }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +76,7 @@ record DemoReport(
         return tree;
     }
 
-    List<String> lines(Screen screen, String dataDirectoryArgument) {
+    List<String> lines(Screen screen, UnaryOperator<String> next) {
         Table table = new Table().left("").right("").flexible("");
         table.row("accounts", Units.count(verdict.accounts()), "");
         table.row(
@@ -100,21 +101,15 @@ record DemoReport(
         lines.add("");
         if (holds()) {
             lines.add("Look at what it has left in " + SafeText.of(directory.toString()) + ":");
-            lines.add("  stele inspect" + dataDirectoryArgument);
-            lines.add("  stele show " + Transactions.ENTITY_TYPE + "/" + SafeText.of(busiestAccount())
-                    + dataDirectoryArgument);
-            lines.add("  stele verify" + dataDirectoryArgument);
+            lines.add("  " + next.apply("inspect"));
+            lines.add("  " + next.apply("show " + Transactions.ENTITY_TYPE + "/" + SafeText.of(busiestAccount())));
+            lines.add("  " + next.apply("verify"));
         }
         return lines;
     }
 
     private void balances(Table table, Screen screen) {
-        checked(
-                table,
-                screen,
-                "balances wrong",
-                verdict.balancesWrong(),
-                "exact, in the files and by their actors");
+        checked(table, screen, "balances wrong", verdict.balancesWrong(), "exact, in the files and by their actors");
         if (expected != null && differences != null) {
             checked(
                     table,

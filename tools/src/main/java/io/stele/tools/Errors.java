@@ -3,6 +3,7 @@ package io.stele.tools;
 import io.stele.spi.JournalInUseException;
 import io.stele.spi.SteleException;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -28,17 +29,14 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
         String message = String.valueOf(e.getMessage());
         say(Character.toLowerCase(message.charAt(0)) + message.substring(1));
         UnmatchedArgumentException.printSuggestions(e, command.getErr());
-        String name = command.getCommandSpec().qualifiedName();
-        if (command.getSubcommands().isEmpty()) {
-            options.console()
-                    .err()
-                    .println("usage: "
-                            + command.getUsageMessage(CommandLine.Help.Ansi.OFF)
-                                    .replaceFirst("(?s)^Usage: (.*?)\\R\\S.*$", "$1")
-                                    .replaceAll("\\s+", " ")
-                                    .strip());
+        PrintStream err = options.console().err();
+        if (Main.NO_COMMAND.equals(message)) {
+            command.usage(err);
+            return ExitCode.WRONG_USAGE;
         }
-        options.console().err().println("help:  " + name + " --help");
+        err.println("usage: " + command.getHelp().synopsis(0).strip());
+        err.println("help:  " + command.getCommandSpec().qualifiedName() + " --help");
+        err.flush();
         return ExitCode.WRONG_USAGE;
     }
 

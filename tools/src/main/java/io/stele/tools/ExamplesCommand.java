@@ -9,7 +9,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
 /** {@code stele examples}: a page of command lines to copy. */
-@Command(name = "examples", description = "Shows command lines to copy.")
+@Command(
+        name = "examples",
+        abbreviateSynopsis = true,
+        sortOptions = false,
+        description = "Shows command lines to copy.")
 final class ExamplesCommand extends SubCommand implements Callable<Integer> {
     private static final List<Example> EXAMPLES = List.of(
             new Example("Kill a bank five times, and prove that nothing is lost", "stele demo"),

@@ -74,9 +74,10 @@ final class GlobalOptions {
         return Path.of(fromEnvironment.isEmpty() ? DATA_DIR_DEFAULT : fromEnvironment);
     }
 
-    /** Returns what a next command must say so that it looks at the same data; empty for the default. */
-    String dataDirectoryArgument() {
-        return dataDirectory == null ? "" : " --data-dir " + SafeText.of(dataDirectory.toString());
+    /** Returns a command line to try next: started as this one was, and looking at the same data. */
+    String next(String command) {
+        String data = dataDirectory == null ? "" : " --data-dir " + SafeText.of(dataDirectory.toString());
+        return SafeText.of(console.program()) + " " + command + data;
     }
 
     Format format() {

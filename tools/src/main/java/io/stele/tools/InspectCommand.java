@@ -10,6 +10,8 @@ import picocli.CommandLine.ParentCommand;
 /** {@code stele inspect}: what is in a data directory, on one screen. */
 @Command(
         name = "inspect",
+        abbreviateSynopsis = true,
+        sortOptions = false,
         description = "Shows what is in a data directory: lanes, events, actors, snapshots.",
         footer = {"", "Reads files, also while their owner runs. Takes no lock and changes nothing."})
 final class InspectCommand extends SubCommand implements Callable<Integer> {

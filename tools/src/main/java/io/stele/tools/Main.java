@@ -16,6 +16,8 @@ import picocli.CommandLine.Spec;
 /** The command line of Stele: {@code stele demo}, {@code stele inspect}, and so on. */
 @Command(
         name = "stele",
+        abbreviateSynopsis = true,
+        sortOptions = false,
         synopsisSubcommandLabel = "COMMAND",
         description = "Persistent actors: what Stele said has happened has still happened after a crash.",
         subcommands = {
@@ -34,6 +36,8 @@ import picocli.CommandLine.Spec;
             "First steps: stele demo, then stele examples."
         })
 public final class Main extends SubCommand implements Runnable {
+    static final String NO_COMMAND = "no command was given";
+
     @Mixin
     private final GlobalOptions options;
 
@@ -83,6 +87,6 @@ public final class Main extends SubCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "no command was given");
+        throw new ParameterException(spec.commandLine(), NO_COMMAND);
     }
 }

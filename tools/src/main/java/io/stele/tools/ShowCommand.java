@@ -17,6 +17,8 @@ import picocli.CommandLine.Spec;
 /** {@code stele show ACTOR}: one actor's state, snapshots and last events. */
 @Command(
         name = "show",
+        abbreviateSynopsis = true,
+        sortOptions = false,
         description = "Shows one actor: its state in the newest snapshot, and its last events.",
         footer = {
             "",

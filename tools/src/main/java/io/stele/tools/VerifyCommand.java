@@ -12,6 +12,8 @@ import picocli.CommandLine.ParentCommand;
 /** {@code stele verify}: reads every byte that counts. */
 @Command(
         name = "verify",
+        abbreviateSynopsis = true,
+        sortOptions = false,
         description = "Checks every record of the journal, how they follow each other, and every newest snapshot.",
         footer = {
             "",

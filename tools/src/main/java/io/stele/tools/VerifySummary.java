@@ -51,7 +51,8 @@ record VerifySummary(Path directory, VerifyReport journal, SnapshotCheck snapsho
         lines.add("");
         lines.addAll(lanesTable(screen).lines(screen));
         lines.add("");
-        lines.add("  checksums, chains and numbers of " + Units.count(sum(journal.segments(), false), "event") + " compared");
+        lines.add("  checksums, chains and numbers of " + Units.count(sum(journal.segments(), false), "event")
+                + " compared");
         lines.add("  newest snapshots read back: " + Units.count(snapshots.checkedCount()) + ", of "
                 + Units.count(journal.actorCount(), "actor"));
         for (Finding finding : durable(true)) {

@@ -12,7 +12,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
 /** {@code stele version}: what is running here. */
-@Command(name = "version", description = "Shows the versions of Stele, of Java, and of what it runs on.")
+@Command(
+        name = "version",
+        abbreviateSynopsis = true,
+        sortOptions = false,
+        description = "Shows the versions of Stele, of Java, and of what it runs on.")
 final class VersionCommand extends SubCommand implements Callable<Integer> {
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // picocli sets it

@@ -19,7 +19,17 @@ class DemoEndToEndTest {
     @Test
     void shouldLoseNothingAndLeaveDataThatIsWorthLookingAt() throws IOException, InterruptedException {
         CliProcess demo = CliProcess.run(
-                directory, "demo", "--count", "3000", "--accounts", "40", "--kills", "2", "--seed", "5", "--no-progress");
+                directory,
+                "demo",
+                "--count",
+                "3000",
+                "--accounts",
+                "40",
+                "--kills",
+                "2",
+                "--seed",
+                "5",
+                "--no-progress");
 
         assertThat(demo.err()).isEmpty();
         assertThat(demo.exitCode()).as(demo.out()).isEqualTo(ExitCode.DONE);
@@ -38,7 +48,8 @@ class DemoEndToEndTest {
         CliProcess verify = CliProcess.run(directory, "verify");
         assertThat(verify.err()).isEmpty();
         assertThat(verify.exitCode()).isEqualTo(ExitCode.DONE);
-        assertThat(verify.out()).contains("clean\ttrue\n", "\nactors\t40\n", "\nevents\t3000\n", "\nsnapshotsChecked\t40\n");
+        assertThat(verify.out())
+                .contains("clean\ttrue\n", "\nactors\t40\n", "\nevents\t3000\n", "\nsnapshotsChecked\t40\n");
         assertThat(files()).as("files before and after looking").isEqualTo(before);
     }
 
@@ -57,8 +68,9 @@ class DemoEndToEndTest {
 
         assertThat(failed.exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(failed.err())
-                .isEqualTo("stele: balances are not the expected ones: account 8: expected 1 transaction, 71 cents, found"
-                        + " 1 transaction, 70 cents\n");
+                .isEqualTo(
+                        "stele: balances are not the expected ones: account 8: expected 1 transaction, 71 cents, found"
+                                + " 1 transaction, 70 cents\n");
         assertThat(passed.err()).isEmpty();
         assertThat(passed.exitCode()).isEqualTo(ExitCode.DONE);
     }

@@ -45,7 +45,9 @@ class LookingTest {
 
         assertThat(run("show", "diary/anna", "-n", "2", "-o", "table")).isEqualTo(ExitCode.DONE);
         assertThat(screens.out())
-                .contains("diary/anna  10 events, the last one ", "  state at number 8  {\"last\":\"text 7\",\"count\":8}\n")
+                .contains(
+                        "diary/anna  10 events, the last one ",
+                        "  state at number 8  {\"last\":\"text 7\",\"count\":8}\n")
                 .contains("  and 2 events since then\n  snapshots at     8, 4\n")
                 .containsPattern(" 9 +[-0-9]+ [:.0-9]+ +noted +\\{\"text\":\"text 8\"\\} +anna-8\n")
                 .containsPattern("10 +[-0-9]+ [:.0-9]+ +noted +\\{\"text\":\"text 9\"\\} +anna-9\n");

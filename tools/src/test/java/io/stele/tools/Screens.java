@@ -37,6 +37,7 @@ final class Screens {
                 isTerminal,
                 columns,
                 true,
+                "./stele",
                 environment);
         return Main.run(console, args);
     }
