@@ -131,8 +131,7 @@ final class InternTable<T> {
                 return false;
             }
             return length <= Long.BYTES
-                    || (second == word(buffer, at, length, 1)
-                            && (length <= 2 * Long.BYTES || matchesRest(buffer, at)));
+                    || (second == word(buffer, at, length, 1) && (length <= 2 * Long.BYTES || matchesRest(buffer, at)));
         }
 
         private boolean matchesRest(ByteBuffer buffer, int at) {
