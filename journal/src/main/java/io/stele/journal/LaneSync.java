@@ -69,6 +69,7 @@ final class LaneSync implements Runnable {
 
     @Override
     public void run() {
+        boolean ended = false;
         try {
             boolean last;
             do {
@@ -78,14 +79,17 @@ final class LaneSync implements Runnable {
                 }
                 force();
             } while (!last && writer.failure() == null);
-            if (writer.failure() != null) {
-                tell(writer.failure());
-            }
+            ended = true;
         } catch (IOException | RuntimeException e) {
             failed(e);
+            ended = true;
         } finally {
+            if (!ended) {
+                failed(new IllegalStateException("sync thread has died"));
+            }
             closeFiles();
         }
+        tell(writer.failure());
     }
 
     private void awaitWork() {
@@ -162,9 +166,7 @@ final class LaneSync implements Runnable {
     }
 
     private void failed(Exception cause) {
-        JournalException failure = writer.fail(
-                "lane could not be forced to disk, what lies above its durable position may be lost", cause);
-        tell(failure);
+        writer.fail("lane could not be forced to disk, what lies above its durable position may be lost", cause);
     }
 
     private void tell(@Nullable JournalException failure) {
