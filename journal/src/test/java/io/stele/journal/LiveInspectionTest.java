@@ -165,7 +165,9 @@ class LiveInspectionTest {
                 assertThat(left).as("%s, id=%s", what, id).isLessThanOrEqualTo(expected);
                 assertThat(journal.open(id).lastSequenceNumber()).isEqualTo(left);
             });
-            assertThat(unnamed[0]).as("%s: only the record that cannot be read may go unnamed", what).isLessThan(2);
+            assertThat(unnamed[0])
+                    .as("%s: only the record that cannot be read may go unnamed", what)
+                    .isLessThan(2);
         }
     }
 
