@@ -6,9 +6,13 @@ import io.stele.spi.IndexStore;
 import java.io.IOException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One lane of an open journal: its writer, its sync thread, its index, and how it is read. */
 final class Lane {
+    private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+
     private final LaneSetup setup;
     private final LaneWriter writer;
     private final LaneSync sync;
@@ -85,7 +89,7 @@ final class Lane {
         return delivered;
     }
 
-    /** Seals, forces, indexes and closes. */
+    /** Seals, forces, closes and indexes. What goes wrong with the index is logged: it is a cache. */
     void close() throws IOException {
         writer.seal();
         if (syncing) {
@@ -95,7 +99,14 @@ final class Lane {
         if (syncing && writer.failure() == null) {
             TailRepair.end(setup, RecordLayout.segmentOf(writer.appendedPosition()), endOffset);
         }
-        index.complete(sync.durablePosition());
+        try {
+            index.complete(sync.durablePosition());
+        } catch (RuntimeException e) {
+            LOG.warn(
+                    "position index could not be completed; nothing is lost, the next opening takes longer: lane={}, cause={}",
+                    setup.lane(),
+                    e.toString());
+        }
     }
 
     private static long[] join(long[] indexed, long[] chained, long checkpoint) {
