@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * How far a lane is known to have reached the disk: every record at or below {@link #position} was forced before this mark was
  * written. It may lag behind the truth, and never runs ahead of it.
  *
+ * <p>A lane gets its first mark, with position 0, before its first segment: a mark that is missing was lost.
+ *
  * <p>Its file holds two slots, 4,096 bytes apart, so that no write of one can tear the other; the writer takes turns. A slot is
  * little-endian:
  *

@@ -197,10 +197,6 @@ public final class JournalRepair {
     }
 
     private static void moveMark(RepairAction.MoveMark mark) throws IOException {
-        if (mark.position() == 0) {
-            Files.deleteIfExists(mark.file());
-            return;
-        }
         ByteBuffer content = ByteBuffer.allocate(DurableMark.FILE_BYTES);
         DurableMark moved = new DurableMark(mark.position(), mark.crc(), 0, 1);
         moved.encode(content, moved.slotOffsetBytes());

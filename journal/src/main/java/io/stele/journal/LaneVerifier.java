@@ -88,10 +88,8 @@ final class LaneVerifier {
         long[] segments = SegmentFiles.list(laneDirectory());
         firstSegment = segments.length == 0 ? 0 : segments[0];
         if (mark == null && segments.length > 0) {
-            // a lane that was never forced has none; but a segment is forced before the next one is acknowledged
             Path file = laneDirectory().resolve(SegmentFiles.DURABLE);
-            boolean isDurable = segments.length > 1;
-            report(Kind.DURABLE_MARK_PROBLEM, file, 0, isDurable, "how far the lane was durable is not known");
+            report(Kind.DURABLE_MARK_PROBLEM, file, 0, true, "how far the lane was durable is not known any more");
         }
         for (long segment : segments) {
             Path file = SegmentFiles.segment(laneDirectory(), segment);

@@ -48,7 +48,7 @@ public sealed interface RepairAction {
      *
      * @param lane which lane
      * @param file where that stands
-     * @param position of the last good record; 0 if there is none, then the file is taken away
+     * @param position of the last good record; 0 if there is none
      * @param crc that record's checksum
      */
     record MoveMark(int lane, Path file, long position, int crc) implements RepairAction {

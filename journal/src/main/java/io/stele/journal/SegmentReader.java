@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * copy a page while it changes; so nothing but a record is believed at first sight: what looks like the end or like damage is
  * read from the file again before it is reported.
  *
- * <p>Confined to one thread. Allocates only when opened, and when a record is larger than its buffer.
+ * <p>Confined to one thread. Allocates only while its buffer grows to its full size, or to that of a larger record.
  */
 final class SegmentReader implements AutoCloseable {
 
@@ -57,12 +57,14 @@ final class SegmentReader implements AutoCloseable {
 
     private static final int BUFFER_BYTES = 256 << 10;
     private static final int FIRST_FILL_BYTES = 4 << 10;
+    private static final int FILL_GROWTH = 4;
 
     private final Path file;
     private final long segment;
     private final FileChannel channel;
 
-    private ByteBuffer buffer;
+    private final int bufferBytesMax;
+    private ByteBuffer buffer = allocate(FIRST_FILL_BYTES);
     private long bufferAt;
     private int bufferBytes;
     private int fillBytes = FIRST_FILL_BYTES;
@@ -77,7 +79,7 @@ final class SegmentReader implements AutoCloseable {
         this.file = file;
         this.segment = segment;
         this.channel = channel;
-        this.buffer = allocate(bufferBytes);
+        this.bufferBytesMax = bufferBytes;
     }
 
     /**
@@ -324,16 +326,15 @@ final class SegmentReader implements AutoCloseable {
     }
 
     private void fill(int count) {
-        if (count > buffer.capacity()) {
-            long sizeBytes = sizeBytes();
-            if (offset + count > sizeBytes) {
+        int wanted = Math.max(count, Math.min(fillBytes, bufferBytesMax));
+        fillBytes = Math.min(fillBytes * FILL_GROWTH, bufferBytesMax);
+        if (wanted > buffer.capacity()) {
+            if (offset + count > sizeBytes()) {
                 bufferBytes = 0;
                 return;
             }
-            buffer = allocate(count);
+            buffer = allocate(wanted);
         }
-        int wanted = Math.max(count, Math.min(fillBytes, buffer.capacity()));
-        fillBytes = Math.min(fillBytes * 2, buffer.capacity());
         bufferAt = offset;
         bufferBytes = 0;
         try {

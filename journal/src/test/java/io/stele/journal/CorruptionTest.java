@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class CorruptionTest {
     private static final int SECTOR_BYTES = 512;
+    private static final int BLOCK_BYTES = 128;
 
     @TempDir
     Path directory;
@@ -130,7 +131,7 @@ class CorruptionTest {
     }
 
     @Test
-    void shouldDetectExchangedSectors() throws IOException {
+    void shouldDetectExchangedBlocks() throws IOException {
         List<byte[]> files = new ArrayList<>();
         for (int segment = 1; segment <= 3; segment++) {
             files.add(Files.readAllBytes(journal.file(segment)));
@@ -144,12 +145,12 @@ class CorruptionTest {
     }
 
     private void exchangeAll(List<byte[]> files, int a, int b) throws IOException {
-        for (int i = 0; i + SECTOR_BYTES <= files.get(a).length; i += SECTOR_BYTES) {
-            for (int j = a == b ? i + SECTOR_BYTES : 0; j + SECTOR_BYTES <= files.get(b).length; j += SECTOR_BYTES) {
+        for (int i = 0; i + BLOCK_BYTES <= files.get(a).length; i += BLOCK_BYTES) {
+            for (int j = a == b ? i + BLOCK_BYTES : 0; j + BLOCK_BYTES <= files.get(b).length; j += BLOCK_BYTES) {
                 byte[] first = files.get(a).clone();
                 byte[] second = a == b ? first : files.get(b).clone();
-                System.arraycopy(files.get(b), j, first, i, SECTOR_BYTES);
-                System.arraycopy(files.get(a), i, second, j, SECTOR_BYTES);
+                System.arraycopy(files.get(b), j, first, i, BLOCK_BYTES);
+                System.arraycopy(files.get(a), i, second, j, BLOCK_BYTES);
                 Files.write(journal.file(a + 1), first);
                 Files.write(journal.file(b + 1), second);
                 assertHonest("a=" + a + "+" + i + ", b=" + b + "+" + j);

@@ -147,7 +147,7 @@ class JournalRepairTest {
 
         assertThat(report.after().findings()).isEmpty();
         assertThat(SegmentFiles.list(journal.laneDirectory())).isEmpty();
-        assertThat(journal.laneDirectory().resolve(SegmentFiles.DURABLE)).doesNotExist();
+        assertThat(LaneScan.durablePosition(directory, 0)).isZero();
     }
 
     @Test
