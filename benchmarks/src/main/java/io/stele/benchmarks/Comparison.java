@@ -26,6 +26,12 @@ record Comparison(List<Round> rounds, int roundsSetAside) {
                 / quantity.applyAsDouble(round.samples().get(toSide)));
     }
 
+    /** Returns a quantity of one side, less that of another one in the same round. */
+    Spread difference(int side, int lessSide, ToDoubleFunction<Sample> quantity) {
+        return over(round -> quantity.applyAsDouble(round.samples().get(side))
+                - quantity.applyAsDouble(round.samples().get(lessSide)));
+    }
+
     Figure figure(int side, String name) {
         return figure(side, name, "ns/op", Sample::nsPerOp);
     }

@@ -12,13 +12,14 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A JVM that opens a journal, says how long that took, appends a little, and is then closed or killed.
+ * A JVM that opens a journal, says how long that took, appends, and is then closed or killed.
  *
  * <pre>
  *   parent                         child
@@ -36,60 +37,76 @@ final class OpenChild {
 
     private OpenChild() {}
 
-    /** Opens the directory in a new JVM that is killed while it appends. */
+    /** Opens the directory in a new JVM that is killed soon after it began to append. */
     static Sample openAndBeKilled(Path directory, int segmentBytes) throws IOException, InterruptedException {
-        return start(directory, segmentBytes, true);
+        return start(directory, segmentBytes, Mode.KILL, 0);
     }
 
-    /** Opens the directory in a new JVM that closes it. */
+    /** Opens the directory in a new JVM that appends a little and closes it. */
     static Sample openAndClose(Path directory, int segmentBytes) throws IOException, InterruptedException {
-        return start(directory, segmentBytes, false);
+        return start(directory, segmentBytes, Mode.CLOSE, 0);
     }
 
-    /** Appends until there are about {@code segments} segments over all lanes, and closes. */
-    static void fill(Path directory, int segments, int segmentBytes) throws IOException {
-        try (BenchJournal ours = BenchJournal.open(options(directory, segmentBytes), directory.resolve("index"))) {
-            List<Writer> writers = new ArrayList<>();
-            for (int lane = 0; lane < LANES; lane++) {
-                writers.add(ours.writer(lane));
-            }
-            int found;
-            do {
-                for (int i = 0; i < EVENTS; i++) {
-                    writers.forEach(Writer::append);
-                }
-                found = 0;
-                for (int lane = 0; lane < LANES; lane++) {
-                    found += RawScan.segments(ours.laneDirectory(lane)).size();
-                }
-            } while (found < segments);
-        }
+    /** Opens the directory in a new JVM that is killed when it has written {@code segments} segments over all lanes. */
+    static void fillAndBeKilled(Path directory, int segmentBytes, int segments)
+            throws IOException, InterruptedException {
+        start(directory, segmentBytes, Mode.KILL, segments);
     }
 
-    /** Runs as the child: directory, segment size, whether to go on until killed. */
-    public static void main(String... arguments) throws Exception {
+    private enum Mode {
+        CLOSE,
+        KILL
+    }
+
+    /** Runs as the child: directory, segment size, mode, how many segments to write. */
+    public static void main(String... arguments) throws IOException {
         Quiet.logging();
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         Path directory = Path.of(arguments[0]);
-        boolean forEver = Boolean.parseBoolean(arguments[2]);
         JournalOptions options = options(directory, Integer.parseInt(arguments[1]));
+        Mode mode = Mode.valueOf(arguments[2]);
         try (RocksStores stores = RocksStores.open(SnapshotStoreOptions.of(directory.resolve("index")))) {
             long startNs = System.nanoTime();
             ChronicleJournal journal = ChronicleJournal.open(options, stores.index(), Clock.system());
             long elapsedNs = System.nanoTime() - startNs;
             out.println(OPENED + elapsedNs);
             try (BenchJournal ours = BenchJournal.of(options, stores, journal)) {
+                fill(ours, Integer.parseInt(arguments[3]));
                 Writer writer = ours.writer(0); // one lane, so that the number of segments hardly grows
-                for (int i = 0; i < EVENTS || forEver; i++) {
+                for (int i = 0; i < EVENTS; i++) {
                     writer.append();
-                    if (i == EVENTS) {
-                        out.println(READY);
-                    } else if (i > EVENTS) {
-                        LockSupport.parkNanos(1_000);
-                    }
+                }
+                if (mode == Mode.KILL) {
+                    out.println(READY);
+                }
+                while (mode == Mode.KILL) {
+                    writer.append();
+                    LockSupport.parkNanos(1_000);
                 }
             }
         }
+    }
+
+    private static void fill(BenchJournal ours, int segments) throws IOException {
+        List<Writer> writers = new ArrayList<>();
+        for (int lane = 0; lane < LANES; lane++) {
+            writers.add(ours.writer(lane));
+        }
+        while (segments(ours) < segments) {
+            for (int i = 0; i < EVENTS; i++) {
+                writers.forEach(Writer::append);
+            }
+        }
+    }
+
+    private static int segments(BenchJournal ours) throws IOException {
+        int found = 0;
+        for (int lane = 0; lane < LANES; lane++) {
+            found += Files.exists(ours.laneDirectory(lane))
+                    ? RawScan.segments(ours.laneDirectory(lane)).size()
+                    : 0;
+        }
+        return found;
     }
 
     private static JournalOptions options(Path directory, int segmentBytes) {
@@ -98,7 +115,7 @@ final class OpenChild {
                 .withSegmentBytes(segmentBytes);
     }
 
-    private static Sample start(Path directory, int segmentBytes, boolean kill)
+    private static Sample start(Path directory, int segmentBytes, Mode mode, int segments)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -106,15 +123,16 @@ final class OpenChild {
                 .filter(flag -> flag.startsWith("--") || flag.startsWith("-XX:+IgnoreUnrecognized"))
                 .forEach(command::add);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), OpenChild.class.getName()));
-        command.addAll(List.of(directory.toString(), Integer.toString(segmentBytes), Boolean.toString(kill)));
+        command.addAll(List.of(directory.toString(), Integer.toString(segmentBytes)));
+        command.addAll(List.of(mode.name(), Integer.toString(segments)));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            return talk(lines, kill);
+            return talk(lines, mode == Mode.KILL);
         } finally {
-            if (kill) {
+            if (mode == Mode.KILL) {
                 process.destroyForcibly();
             }
             process.waitFor();

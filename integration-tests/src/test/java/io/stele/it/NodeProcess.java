@@ -73,10 +73,12 @@ final class NodeProcess {
 
     /** Kills it with SIGKILL, its children too, then hands every line that it still printed to {@code rest}. */
     void kill(Consumer<String> rest) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        List<ProcessHandle> children = process.descendants().toList();
+        children.forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
         try {
             process.waitFor();
+            children.forEach(child -> child.onExit().join());
             output.lines().forEach(rest);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -2,9 +2,27 @@ package io.stele.journal;
 
 import io.stele.spi.EventStream;
 import io.stele.spi.PersistenceId;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
-/** One actor's place. The volatile fields are written by the actor's thread and read by whoever replays its history. */
+/**
+ * One actor's place. Written by the actor's thread alone, and read by whoever replays its history, who must see a record that is
+ * whole: so both fields are released after the lane has taken it, and need nothing dearer than that.
+ */
 final class ChronicleStream implements EventStream {
+    private static final VarHandle SEQUENCE_NUMBER;
+    private static final VarHandle POSITION;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            SEQUENCE_NUMBER = lookup.findVarHandle(ChronicleStream.class, "lastSequenceNumber", long.class);
+            POSITION = lookup.findVarHandle(ChronicleStream.class, "lastPosition", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final ChronicleJournal journal;
     private final PersistenceId persistenceId;
     private final byte[] id;
@@ -60,7 +78,7 @@ final class ChronicleStream implements EventStream {
     }
 
     void advance(long sequenceNumber, long position) {
-        lastPosition = position;
-        lastSequenceNumber = sequenceNumber;
+        POSITION.setRelease(this, position);
+        SEQUENCE_NUMBER.setRelease(this, sequenceNumber);
     }
 }

@@ -1,7 +1,6 @@
 package io.stele.journal;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,73 +46,97 @@ final class InternTable<T> {
     /**
      * Returns the object for {@code length} bytes of a little-endian buffer and the number that belongs to them.
      *
+     * @param at at least 8: what stands in front of a short name is read, though not used
+     * @param length at least 1
      * @throws RuntimeException whatever the factory throws; the table is as it was
      */
     T get(ByteBuffer buffer, int at, int length, int tag) {
+        long hash = hash(buffer, at, length, tag);
         Entry<T> entry = latest;
-        if (entry != null && entry.matches(buffer, at, length, tag)) {
+        if (entry != null && entry.hash == hash && entry.matches(buffer, at, length, tag)) {
             return entry.value;
         }
-        int home = slot(buffer, at, length, tag);
+        int home = (int) (hash >>> shift);
         for (int i = 0; i < PROBES; i++) {
             entry = entries[home + i & mask];
             if (entry == null) {
-                return insert(home + i & mask, buffer, at, length, tag);
+                return insert(home + i & mask, hash, buffer, at, length, tag);
             }
-            if (entry.matches(buffer, at, length, tag)) {
+            if (entry.hash == hash && entry.matches(buffer, at, length, tag)) {
                 latest = entry;
                 return entry.value;
             }
         }
-        return insert(home, buffer, at, length, tag);
+        return insert(home, hash, buffer, at, length, tag);
     }
 
-    private T insert(int slot, ByteBuffer buffer, int at, int length, int tag) {
+    private T insert(int slot, long hash, ByteBuffer buffer, int at, int length, int tag) {
         byte[] bytes = new byte[length];
         buffer.get(at, bytes);
-        Entry<T> entry = new Entry<>(bytes, tag, factory.make(bytes, tag));
+        Entry<T> entry = new Entry<>(buffer, at, length, tag, hash, factory.make(bytes, tag));
         entries[slot] = entry;
         latest = entry;
         return entry.value;
     }
 
-    private int slot(ByteBuffer buffer, int at, int length, int tag) {
+    private static long hash(ByteBuffer buffer, int at, int length, int tag) {
         long hash = (length + 31L * tag) * MIX;
-        int i = 0;
-        for (; i + Long.BYTES <= length; i += Long.BYTES) {
-            hash = (Long.rotateLeft(hash, 29) ^ buffer.getLong(at + i)) * MIX;
+        int words = wordCount(length);
+        for (int i = 0; i < words; i++) {
+            hash = (Long.rotateLeft(hash, 29) ^ word(buffer, at, length, i)) * MIX;
         }
-        for (; i < length; i++) {
-            hash = (Long.rotateLeft(hash, 9) ^ buffer.get(at + i)) * MIX;
-        }
-        return (int) (hash >>> shift);
+        return hash;
     }
 
+    private static int wordCount(int length) {
+        return (length + Long.BYTES - 1) / Long.BYTES;
+    }
+
+    /**
+     * Returns eight of the bytes. The last word overlaps the one before it rather than reading beyond the end; a name that is
+     * shorter than a word is read together with what stands before it, which is shifted out.
+     */
+    private static long word(ByteBuffer buffer, int at, int length, int index) {
+        if (length >= Long.BYTES) {
+            return buffer.getLong(at + Math.min(index * Long.BYTES, length - Long.BYTES));
+        }
+        return buffer.getLong(at + length - Long.BYTES) >>> Byte.SIZE * (Long.BYTES - length);
+    }
+
+    /** The first two words lie in the object itself: most names end there, and a miss in the cache is what a look-up costs. */
     private static final class Entry<T> {
-        private final ByteBuffer bytes;
+        private final long hash;
+        private final long first;
+        private final long second;
         private final int length;
         private final int tag;
         private final T value;
+        private final long[] words;
 
-        Entry(byte[] bytes, int tag, T value) {
-            this.bytes = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-            this.length = bytes.length;
+        Entry(ByteBuffer buffer, int at, int length, int tag, long hash, T value) {
+            this.words = new long[wordCount(length)];
+            for (int i = 0; i < words.length; i++) {
+                words[i] = word(buffer, at, length, i);
+            }
+            this.first = words[0];
+            this.second = words.length > 1 ? words[1] : 0;
+            this.length = length;
             this.tag = tag;
+            this.hash = hash;
             this.value = value;
         }
 
         boolean matches(ByteBuffer buffer, int at, int otherLength, int otherTag) {
-            if (length != otherLength || tag != otherTag) {
+            if (length != otherLength || tag != otherTag || first != word(buffer, at, length, 0)) {
                 return false;
             }
-            int i = 0;
-            for (; i + Long.BYTES <= length; i += Long.BYTES) {
-                if (bytes.getLong(i) != buffer.getLong(at + i)) {
-                    return false;
-                }
-            }
-            for (; i < length; i++) {
-                if (bytes.get(i) != buffer.get(at + i)) {
+            return length <= Long.BYTES
+                    || (second == word(buffer, at, length, 1) && (length <= 2 * Long.BYTES || matchesRest(buffer, at)));
+        }
+
+        private boolean matchesRest(ByteBuffer buffer, int at) {
+            for (int i = 2; i < words.length; i++) {
+                if (words[i] != word(buffer, at, length, i)) {
                     return false;
                 }
             }

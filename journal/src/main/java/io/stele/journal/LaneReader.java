@@ -113,6 +113,32 @@ final class LaneReader implements AutoCloseable {
      * @throws JournalException if a file cannot be read, or what the consumer of findings throws
      */
     boolean next() {
+        SegmentReader reader = current;
+        if (reader != null && !isStopped() && reader.next(view) == Outcome.RECORD) {
+            // anything but the next link of the chain takes the careful way
+            if (isExpected()) {
+                remember();
+                return true;
+            }
+            resynced = true;
+        }
+        return nextCarefully();
+    }
+
+    private boolean isStopped() {
+        return failure != null || ended || resynced;
+    }
+
+    private boolean isExpected() {
+        return started
+                && chainKnown
+                && view.chainCrc() == lastCrc
+                && view.epoch() >= lastEpoch
+                && view.previousPosition() < view.position()
+                && view.kind() != RecordLayout.KIND_SEGMENT;
+    }
+
+    private boolean nextCarefully() {
         if (failure != null) {
             throw failure;
         }
@@ -172,7 +198,6 @@ final class LaneReader implements AutoCloseable {
     }
 
     private Step accept(SegmentReader segment) {
-        lookedAgain = false;
         if (!started || view.kind() == RecordLayout.KIND_SEGMENT) {
             checkStart(segment);
         }
@@ -198,6 +223,7 @@ final class LaneReader implements AutoCloseable {
     }
 
     private void remember() {
+        lookedAgain = false;
         chainKnown = true;
         lastPosition = view.position();
         lastCrc = view.crc();

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -24,6 +25,7 @@ final class LaneRepairPlanner {
     private final List<Finding> findings;
     private final Map<PersistenceId, RepairPlan.Lost> lost;
 
+    private final Map<PersistenceId, Long> lastGood = new HashMap<>();
     private long lastPosition;
     private int lastCrc;
     private long lastEnd;
@@ -82,6 +84,9 @@ final class LaneRepairPlanner {
             if (record.position() >= cut) {
                 return false;
             }
+            if (record.kind() == RecordLayout.KIND_EVENTS) {
+                lastGood.put(record.persistenceId(), record.lastSequenceNumber());
+            }
             lastPosition = record.position();
             lastCrc = record.crc();
             lastEnd = RecordLayout.offsetOf(lastPosition) + SegmentReader.DOCUMENT_HEADER_BYTES + record.lengthBytes();
@@ -115,7 +120,7 @@ final class LaneRepairPlanner {
         for (Finding finding : findings) {
             PersistenceId id = finding.persistenceId();
             if (id != null && finding.sequenceNumber() > 0) {
-                lose(id, finding.sequenceNumber(), finding.sequenceNumber(), 0);
+                lose(id, finding.sequenceNumber(), 0);
             }
         }
     }
@@ -127,26 +132,26 @@ final class LaneRepairPlanner {
             SegmentReader.Outcome outcome = reader.next(record);
             while (outcome == SegmentReader.Outcome.RECORD || reader.resync(record)) {
                 if (record.kind() == RecordLayout.KIND_EVENTS) {
-                    lose(
-                            record.persistenceId(),
-                            record.firstSequenceNumber(),
-                            record.lastSequenceNumber(),
-                            record.batchCount());
+                    lose(record.persistenceId(), record.lastSequenceNumber(), record.batchCount());
                 }
                 outcome = reader.next(record);
             }
         }
     }
 
-    private void lose(PersistenceId id, long from, long to, long count) {
-        lost.merge(
-                id,
-                new RepairPlan.Lost(id, from, to, count),
-                (a, b) -> new RepairPlan.Lost(
-                        id,
-                        Math.min(a.fromSequenceNumber(), b.fromSequenceNumber()),
-                        Math.max(a.toSequenceNumber(), b.toSequenceNumber()),
-                        a.readableCount() + b.readableCount()));
+    /** Notes that an actor loses everything behind its last good event up to {@code to}. */
+    private void lose(PersistenceId id, long to, long readableCount) {
+        long from = lastGood.getOrDefault(id, 0L) + 1;
+        if (to >= from) {
+            lost.merge(
+                    id,
+                    new RepairPlan.Lost(id, from, to, readableCount),
+                    (a, b) -> new RepairPlan.Lost(
+                            id,
+                            from,
+                            Math.max(a.toSequenceNumber(), b.toSequenceNumber()),
+                            a.readableCount() + b.readableCount()));
+        }
     }
 
     /** Returns the offset behind the last byte that is not zero, at least {@code from}. */

@@ -69,6 +69,7 @@ final class LaneSync implements Runnable {
 
     @Override
     public void run() {
+        boolean ended = false;
         try {
             boolean last;
             do {
@@ -81,9 +82,14 @@ final class LaneSync implements Runnable {
             if (writer.failure() != null) {
                 tell(writer.failure());
             }
+            ended = true;
         } catch (IOException | RuntimeException e) {
+            ended = true;
             failed(e);
         } finally {
+            if (!ended) {
+                failed(new IllegalStateException("sync thread was ended by an error of the JVM"));
+            }
             closeFiles();
         }
     }

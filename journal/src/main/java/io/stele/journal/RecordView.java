@@ -60,11 +60,18 @@ final class RecordView implements StoredEvent {
     private long position;
     private int at;
     private int lengthBytes;
+    private int chainCrc;
+    private int crc;
+    private int kind;
+    private long epoch;
+    private long firstSequenceNumber;
+    private long previousPosition;
     private int idLength;
     private int metadataLength;
     private int eventCount;
 
     private int eventIndex = -1;
+    private long eventHead;
     private int eventAt;
     private int nextEventAt;
 
@@ -87,12 +94,14 @@ final class RecordView implements StoredEvent {
         if (documentBytes < RECORD_BYTES_MIN || (documentBytes & 3) != 0) {
             return "a record cannot have this length: lengthBytes=" + documentBytes;
         }
-        int stored = source.getInt(at + documentBytes - Integer.BYTES);
-        int computed = crcOf(at, documentBytes - Integer.BYTES);
-        if (stored != computed) {
-            return String.format("checksum does not match: crcStored=0x%08x, crcComputed=0x%08x", stored, computed);
-        }
         this.lengthBytes = documentBytes;
+        long trailer = source.getLong(at + documentBytes - TRAILER_BYTES);
+        chainCrc = (int) trailer;
+        crc = (int) (trailer >>> Integer.SIZE);
+        int computed = crcOf(at, documentBytes - Integer.BYTES);
+        if (crc != computed) {
+            return String.format("checksum does not match: crcStored=0x%08x, crcComputed=0x%08x", crc, computed);
+        }
         return checkHeader();
     }
 
@@ -114,40 +123,45 @@ final class RecordView implements StoredEvent {
     }
 
     private @Nullable String checkHeader() {
-        if (buffer.get(at + VERSION_AT) != VERSION) {
-            return "record has another format: version=" + (buffer.get(at + VERSION_AT) & 0xff) + ", versionKnown="
-                    + VERSION;
+        long head = buffer.getLong(at + VERSION_AT);
+        if ((byte) head != VERSION) {
+            return "record has another format: version=" + (head & 0xff) + ", versionKnown=" + VERSION;
         }
-        int kind = kind();
-        int flags = buffer.getShort(at + FLAGS_AT);
+        kind = (byte) (head >>> Byte.SIZE * KIND_AT);
+        int flags = (int) (head >>> Byte.SIZE * FLAGS_AT) & 0xffff;
         if (kind < KIND_EVENTS || kind > KIND_WATERMARK || flags != 0) {
-            return "record is of a kind that is not known here: kind=" + kind + ", flags=" + (flags & 0xffff);
+            return "record is of a kind that is not known here: kind=" + kind + ", flags=" + flags;
         }
-        if (buffer.getInt(at + LENGTH_AT) != lengthBytes) {
-            return "record and document differ in length: lengthBytes=" + buffer.getInt(at + LENGTH_AT)
+        if ((int) (head >>> Byte.SIZE * LENGTH_AT) != lengthBytes) {
+            return "record and document differ in length: lengthBytes=" + (head >>> Byte.SIZE * LENGTH_AT)
                     + ", documentBytes=" + lengthBytes;
         }
-        idLength = buffer.getShort(at + ID_LENGTH_AT) & 0xffff;
-        eventCount = buffer.getShort(at + EVENT_COUNT_AT) & 0xffff;
-        metadataLength = buffer.getInt(at + METADATA_LENGTH_AT);
+        long counts = buffer.getLong(at + ID_LENGTH_AT);
+        idLength = (int) counts & 0xffff;
+        eventCount = (int) (counts >>> Byte.SIZE * (EVENT_COUNT_AT - ID_LENGTH_AT)) & 0xffff;
+        metadataLength = (int) (counts >>> Byte.SIZE * (METADATA_LENGTH_AT - ID_LENGTH_AT));
         int room = lengthBytes - RECORD_BYTES_MIN;
         if (metadataLength < 0 || idLength > room || metadataLength > room - idLength) {
             return "record is shorter than its parts: idBytes=" + idLength + ", metadataBytes=" + metadataLength
                     + ", lengthBytes=" + lengthBytes;
         }
-        if (epoch() < 1 || previousPosition() < 0 || !isNumbered()) {
-            return "record has a number out of range: epoch=" + epoch() + ", previousPosition=" + previousPosition()
-                    + ", sequenceNumber=" + firstSequenceNumber() + ", eventCount=" + eventCount;
+        epoch = buffer.getLong(at + EPOCH_AT);
+        firstSequenceNumber = buffer.getLong(at + SEQUENCE_NUMBER_AT);
+        previousPosition = buffer.getLong(at + PREVIOUS_POSITION_AT);
+        if (epoch < 1 || previousPosition < 0 || !isNumbered()) {
+            return "record has a number out of range: epoch=" + epoch + ", previousPosition=" + previousPosition
+                    + ", sequenceNumber=" + firstSequenceNumber + ", eventCount=" + eventCount;
         }
         return checkBody();
     }
 
     private boolean isNumbered() {
-        long first = firstSequenceNumber();
-        if (kind() != KIND_EVENTS) {
-            return first == 0 && idLength == 0 && eventCount == 0;
+        if (kind != KIND_EVENTS) {
+            return firstSequenceNumber == 0 && idLength == 0 && eventCount == 0;
         }
-        return idLength > 0 && first >= (eventCount == 0 ? 0 : 1) && first <= Long.MAX_VALUE - eventCount;
+        return idLength > 0
+                && firstSequenceNumber >= (eventCount == 0 ? 0 : 1)
+                && firstSequenceNumber <= Long.MAX_VALUE - eventCount;
     }
 
     private @Nullable String checkBody() {
@@ -157,12 +171,13 @@ final class RecordView implements StoredEvent {
             if (end - next < EVENT_HEADER_BYTES) {
                 return "record ends inside an event: batchIndex=" + i + ", batchCount=" + eventCount;
             }
-            int typeLength = buffer.getShort(next + EVENT_TYPE_LENGTH_AT) & 0xffff;
-            int payloadLength = buffer.getInt(next + EVENT_PAYLOAD_LENGTH_AT);
+            long head = buffer.getLong(next);
+            int typeLength = typeLength(head);
+            int payloadLength = payloadLength(head);
             int room = end - next - EVENT_HEADER_BYTES;
             if (typeLength < 1
                     || typeLength > StoredType.NAME_BYTES_MAX
-                    || buffer.getShort(next + EVENT_VERSION_AT) == 0
+                    || typeVersion(head) == 0
                     || typeLength > room
                     || payloadLength < 0
                     || payloadLength > room - typeLength) {
@@ -174,10 +189,8 @@ final class RecordView implements StoredEvent {
         if (end - next > 3) {
             return "record has bytes that belong to nothing: count=" + (end - next);
         }
-        for (; next < end; next++) {
-            if (buffer.get(next) != 0) {
-                return "record is not padded with zeros";
-            }
+        if (next < end && buffer.getInt(end - Integer.BYTES) >>> Byte.SIZE * (Integer.BYTES - (end - next)) != 0) {
+            return "record is not padded with zeros";
         }
         nextEventAt = at + HEADER_BYTES + idLength + metadataLength;
         return null;
@@ -193,9 +206,22 @@ final class RecordView implements StoredEvent {
             return false;
         }
         eventIndex++;
-        eventAt = nextEventAt;
-        nextEventAt += EVENT_HEADER_BYTES + typeLength() + payloadBytes();
+        eventHead = buffer.getLong(nextEventAt);
+        eventAt = nextEventAt + EVENT_HEADER_BYTES;
+        nextEventAt = eventAt + typeLength(eventHead) + payloadLength(eventHead);
         return true;
+    }
+
+    private static int typeLength(long eventHead) {
+        return (int) (eventHead >>> Byte.SIZE * EVENT_TYPE_LENGTH_AT) & 0xffff;
+    }
+
+    private static int typeVersion(long eventHead) {
+        return (int) (eventHead >>> Byte.SIZE * EVENT_VERSION_AT) & 0xffff;
+    }
+
+    private static int payloadLength(long eventHead) {
+        return (int) (eventHead >>> Byte.SIZE * EVENT_PAYLOAD_LENGTH_AT);
     }
 
     /** Goes back to before the first event. */
@@ -206,40 +232,40 @@ final class RecordView implements StoredEvent {
 
     /** Returns what kind of record this is: one of the {@code KIND_} constants of {@link RecordLayout}. */
     int kind() {
-        return buffer.get(at + KIND_AT);
+        return kind;
     }
 
     boolean isEvents() {
-        return kind() == KIND_EVENTS && eventCount > 0;
+        return kind == KIND_EVENTS && eventCount > 0;
     }
 
     boolean isNote() {
-        return kind() == KIND_EVENTS && eventCount == 0;
+        return kind == KIND_EVENTS && eventCount == 0;
     }
 
     /** Returns the number of the record's first event; for a note, of the last event before it. */
     long firstSequenceNumber() {
-        return buffer.getLong(at + SEQUENCE_NUMBER_AT);
+        return firstSequenceNumber;
     }
 
     /** Returns the number of the record's last event; for a note, of the last event before it. */
     long lastSequenceNumber() {
-        return firstSequenceNumber() + Math.max(0, eventCount - 1);
+        return firstSequenceNumber + Math.max(0, eventCount - 1);
     }
 
     /** Returns the position of this actor's record before this one; 0 if it is the first. */
     long previousPosition() {
-        return buffer.getLong(at + PREVIOUS_POSITION_AT);
+        return previousPosition;
     }
 
     /** Returns the checksum of the lane's record before this one, as this record has it. */
     int chainCrc() {
-        return buffer.getInt(at + lengthBytes - TRAILER_BYTES);
+        return chainCrc;
     }
 
     /** Returns this record's own checksum. */
     int crc() {
-        return buffer.getInt(at + lengthBytes - Integer.BYTES);
+        return crc;
     }
 
     /** Returns the length of the whole record. */
@@ -249,7 +275,7 @@ final class RecordView implements StoredEvent {
 
     /** Returns the length of the current event's payload. */
     int payloadBytes() {
-        return buffer.getInt(eventAt + EVENT_PAYLOAD_LENGTH_AT);
+        return payloadLength(eventHead);
     }
 
     /** Returns whether this record belongs to the actor with this {@link PersistenceId#encodedBytes() stored} id. */
@@ -292,7 +318,7 @@ final class RecordView implements StoredEvent {
 
     @Override
     public long sequenceNumber() {
-        return firstSequenceNumber() + Math.max(0, eventIndex);
+        return firstSequenceNumber + Math.max(0, eventIndex);
     }
 
     @Override
@@ -307,7 +333,7 @@ final class RecordView implements StoredEvent {
 
     @Override
     public long epoch() {
-        return buffer.getLong(at + EPOCH_AT);
+        return epoch;
     }
 
     @Override
@@ -324,11 +350,7 @@ final class RecordView implements StoredEvent {
     public StoredType type() {
         requireEvent();
         try {
-            return types.get(
-                    buffer,
-                    eventAt + EVENT_HEADER_BYTES,
-                    typeLength(),
-                    buffer.getShort(eventAt + EVENT_VERSION_AT) & 0xffff);
+            return types.get(buffer, eventAt, typeLength(eventHead), typeVersion(eventHead));
         } catch (IllegalArgumentException e) {
             throw new CorruptJournalException(
                     "event names no type: segment=" + RecordLayout.segmentOf(position) + ", offsetBytes="
@@ -340,18 +362,14 @@ final class RecordView implements StoredEvent {
     @Override
     public ByteBuffer payload() {
         requireEvent();
-        int from = eventAt + EVENT_HEADER_BYTES + typeLength();
-        return payload.limit(from + payloadBytes()).position(from);
+        int from = eventAt + typeLength(eventHead);
+        return payload.limit(nextEventAt).position(from);
     }
 
     @Override
     public ByteBuffer metadata() {
         int from = at + HEADER_BYTES + idLength;
         return metadata.limit(from + metadataLength).position(from);
-    }
-
-    private int typeLength() {
-        return buffer.getShort(eventAt + EVENT_TYPE_LENGTH_AT) & 0xffff;
     }
 
     private void requireEvent() {

@@ -55,7 +55,7 @@ final class SegmentReader implements AutoCloseable {
     private static final int METADATA = 0x4000_0000;
     private static final int LENGTH_MASK = 0x3fff_ffff;
 
-    private static final int BUFFER_BYTES = 512 << 10;
+    private static final int BUFFER_BYTES = 256 << 10;
     private static final int FIRST_FILL_BYTES = 4 << 10;
 
     private final Path file;
@@ -162,6 +162,29 @@ final class SegmentReader implements AutoCloseable {
      * @throws JournalException if the file cannot be read
      */
     Outcome next(RecordView view) {
+        return isBuffered(view) ? Outcome.RECORD : lookTwice(view);
+    }
+
+    /** The common case: the next document is a record, and all of it is in the buffer. */
+    private boolean isBuffered(RecordView view) {
+        long ahead = bufferAt + bufferBytes - offset - DOCUMENT_HEADER_BYTES;
+        if (offset < bufferAt || ahead < RecordLayout.RECORD_BYTES_MIN) {
+            return false;
+        }
+        int length = buffer.getInt(index());
+        if (length < RecordLayout.RECORD_BYTES_MIN || length > ahead) {
+            return false;
+        }
+        long position = RecordLayout.position(segment, offset);
+        if (view.read(buffer, index() + DOCUMENT_HEADER_BYTES, length, position) != null) {
+            return false;
+        }
+        foundAt = offset;
+        offset += DOCUMENT_HEADER_BYTES + length;
+        return true;
+    }
+
+    private Outcome lookTwice(RecordView view) {
         damagedId = null;
         Outcome outcome = look(view);
         if (outcome != Outcome.RECORD && (outcome == Outcome.DAMAGE || bufferAt != foundAt)) {
