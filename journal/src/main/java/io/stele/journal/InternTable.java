@@ -100,7 +100,7 @@ final class InternTable<T> {
         if (length >= Long.BYTES) {
             return buffer.getLong(at + Math.min(index * Long.BYTES, length - Long.BYTES));
         }
-        return buffer.getLong(at + length - Long.BYTES) >>> Byte.SIZE * (Long.BYTES - length);
+        return buffer.getLong(at + length - Long.BYTES) >>> (Long.SIZE - Byte.SIZE * length);
     }
 
     /** The first two words lie in the object itself: most names end there, and a miss in the cache is what a look-up costs. */

@@ -22,6 +22,8 @@ final class LaneHistory implements AutoCloseable {
     private final LaneSetup setup;
     private final RecordView view = new RecordView();
     private @Nullable SegmentReader reader;
+    private boolean chainKnown;
+    private int lastCrc;
 
     LaneHistory(LaneSetup setup) {
         this.setup = setup;
@@ -44,6 +46,7 @@ final class LaneHistory implements AutoCloseable {
         if (lastPosition == 0 || afterPosition >= lastPosition) {
             return read;
         }
+        chainKnown = false;
         long[] segments = segments();
         for (long segment : segments) {
             if (segment < RecordLayout.segmentOf(afterPosition) || segment > RecordLayout.segmentOf(lastPosition)) {
@@ -52,8 +55,10 @@ final class LaneHistory implements AutoCloseable {
             SegmentReader source = open(segment, SCAN_BUFFER_BYTES);
             if (segment == RecordLayout.segmentOf(afterPosition)) {
                 requireRecord(source.readAt(RecordLayout.offsetOf(afterPosition), view), source);
+                requireChain();
             }
             while (read < lastPosition && source.next(view) == SegmentReader.Outcome.RECORD) {
+                requireChain();
                 read = view.position();
                 if (!target.onRecord(view)) {
                     return read;
@@ -162,6 +167,19 @@ final class LaneHistory implements AutoCloseable {
 
     private static boolean isEnded(SegmentReader source, long segment, long lastPosition) {
         return segment < RecordLayout.segmentOf(lastPosition) && source.damage().isEmpty();
+    }
+
+    /** Finds what checksums alone cannot: a record, or a whole segment, that is missing. */
+    private void requireChain() {
+        if (chainKnown && view.chainCrc() != lastCrc) {
+            throw new CorruptJournalException(
+                    "record does not follow the one before it; nothing was changed on disk: segment="
+                            + setup.segment(RecordLayout.segmentOf(view.position())) + ", offsetBytes="
+                            + RecordLayout.offsetOf(view.position()) + "; run: stele verify --data-dir "
+                            + setup.options().directory());
+        }
+        chainKnown = true;
+        lastCrc = view.crc();
     }
 
     private void requireRecord(SegmentReader.Outcome outcome, SegmentReader source) {

@@ -79,19 +79,17 @@ final class LaneSync implements Runnable {
                 }
                 force();
             } while (!last && writer.failure() == null);
-            if (writer.failure() != null) {
-                tell(writer.failure());
-            }
             ended = true;
         } catch (IOException | RuntimeException e) {
-            ended = true;
             failed(e);
+            ended = true;
         } finally {
             if (!ended) {
-                failed(new IllegalStateException("sync thread was ended by an error of the JVM"));
+                failed(new IllegalStateException("sync thread has died"));
             }
             closeFiles();
         }
+        tell(writer.failure());
     }
 
     private void awaitWork() {
@@ -168,9 +166,7 @@ final class LaneSync implements Runnable {
     }
 
     private void failed(Exception cause) {
-        JournalException failure = writer.fail(
-                "lane could not be forced to disk, what lies above its durable position may be lost", cause);
-        tell(failure);
+        writer.fail("lane could not be forced to disk, what lies above its durable position may be lost", cause);
     }
 
     private void tell(@Nullable JournalException failure) {

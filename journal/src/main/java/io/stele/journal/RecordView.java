@@ -127,19 +127,19 @@ final class RecordView implements StoredEvent {
         if ((byte) head != VERSION) {
             return "record has another format: version=" + (head & 0xff) + ", versionKnown=" + VERSION;
         }
-        kind = (byte) (head >>> Byte.SIZE * KIND_AT);
-        int flags = (int) (head >>> Byte.SIZE * FLAGS_AT) & 0xffff;
+        kind = (byte) field(head, KIND_AT);
+        int flags = field(head, FLAGS_AT) & 0xffff;
         if (kind < KIND_EVENTS || kind > KIND_WATERMARK || flags != 0) {
             return "record is of a kind that is not known here: kind=" + kind + ", flags=" + flags;
         }
-        if ((int) (head >>> Byte.SIZE * LENGTH_AT) != lengthBytes) {
-            return "record and document differ in length: lengthBytes=" + (head >>> Byte.SIZE * LENGTH_AT)
-                    + ", documentBytes=" + lengthBytes;
+        if (field(head, LENGTH_AT) != lengthBytes) {
+            return "record and document differ in length: lengthBytes=" + field(head, LENGTH_AT) + ", documentBytes="
+                    + lengthBytes;
         }
         long counts = buffer.getLong(at + ID_LENGTH_AT);
         idLength = (int) counts & 0xffff;
-        eventCount = (int) (counts >>> Byte.SIZE * (EVENT_COUNT_AT - ID_LENGTH_AT)) & 0xffff;
-        metadataLength = (int) (counts >>> Byte.SIZE * (METADATA_LENGTH_AT - ID_LENGTH_AT));
+        eventCount = field(counts, EVENT_COUNT_AT - ID_LENGTH_AT) & 0xffff;
+        metadataLength = field(counts, METADATA_LENGTH_AT - ID_LENGTH_AT);
         int room = lengthBytes - RECORD_BYTES_MIN;
         if (metadataLength < 0 || idLength > room || metadataLength > room - idLength) {
             return "record is shorter than its parts: idBytes=" + idLength + ", metadataBytes=" + metadataLength
@@ -189,7 +189,8 @@ final class RecordView implements StoredEvent {
         if (end - next > 3) {
             return "record has bytes that belong to nothing: count=" + (end - next);
         }
-        if (next < end && buffer.getInt(end - Integer.BYTES) >>> Byte.SIZE * (Integer.BYTES - (end - next)) != 0) {
+        int padding = end - next;
+        if (padding > 0 && buffer.getInt(end - Integer.BYTES) >>> (Integer.SIZE - Byte.SIZE * padding) != 0) {
             return "record is not padded with zeros";
         }
         nextEventAt = at + HEADER_BYTES + idLength + metadataLength;
@@ -212,16 +213,21 @@ final class RecordView implements StoredEvent {
         return true;
     }
 
+    /** Returns the field that begins {@code atByte} bytes into a word of eight; several fields are read at once that way. */
+    private static int field(long word, int atByte) {
+        return (int) (word >>> (Byte.SIZE * atByte));
+    }
+
     private static int typeLength(long eventHead) {
-        return (int) (eventHead >>> Byte.SIZE * EVENT_TYPE_LENGTH_AT) & 0xffff;
+        return field(eventHead, EVENT_TYPE_LENGTH_AT) & 0xffff;
     }
 
     private static int typeVersion(long eventHead) {
-        return (int) (eventHead >>> Byte.SIZE * EVENT_VERSION_AT) & 0xffff;
+        return field(eventHead, EVENT_VERSION_AT) & 0xffff;
     }
 
     private static int payloadLength(long eventHead) {
-        return (int) (eventHead >>> Byte.SIZE * EVENT_PAYLOAD_LENGTH_AT);
+        return field(eventHead, EVENT_PAYLOAD_LENGTH_AT);
     }
 
     /** Goes back to before the first event. */

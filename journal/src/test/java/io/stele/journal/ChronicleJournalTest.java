@@ -1,15 +1,19 @@
 package io.stele.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stele.spi.Clock;
+import io.stele.spi.CorruptJournalException;
 import io.stele.spi.EventBatch;
 import io.stele.spi.EventStream;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.StoredType;
 import io.stele.testkit.InMemoryIndexStore;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +54,23 @@ class ChronicleJournalTest {
             List<Long> numbers = new ArrayList<>();
             journal.read(journal.lane(id), 0, Long.MAX_VALUE, event -> numbers.add(event.sequenceNumber()));
             assertThat(numbers).hasSize(100_000).isSorted();
+        }
+    }
+
+    @Test
+    void shouldNoticeASegmentThatGoesMissingWhileTheJournalIsOpen() throws IOException {
+        PersistenceId id = new PersistenceId("account", "42");
+        try (ChronicleJournal journal = open()) {
+            append(journal, id, 1, 40_000);
+            int lane = journal.lane(id);
+            Files.delete(TestJournal.segments(directory, lane).get(1));
+
+            assertThatThrownBy(() -> journal.read(lane, 0, Long.MAX_VALUE, event -> {}))
+                    .isInstanceOf(CorruptJournalException.class)
+                    .hasMessageContaining("does not follow");
+            assertThatThrownBy(() -> events(journal, id))
+                    .isInstanceOf(CorruptJournalException.class)
+                    .hasMessageContaining("segment is missing");
         }
     }
 

@@ -28,7 +28,7 @@ final class JournalFixture {
         }
     }
 
-    private static final int TAIL_BYTES = 512;
+    private static final int TAIL_BYTES = 256;
 
     final Path directory;
     final Manifest manifest;

@@ -40,7 +40,7 @@ final class SegmentFixture {
 
     /** Appends an index document of Chronicle's. */
     int index() {
-        return document(METADATA, new byte[1032]);
+        return document(METADATA, new byte[200]);
     }
 
     int seal() {
