@@ -4,7 +4,9 @@ import io.stele.Stele;
 import io.stele.codec.PayloadValue;
 import io.stele.journal.Finding;
 import io.stele.journal.JournalInspector;
+import io.stele.journal.JournalRepair;
 import io.stele.journal.JournalVerifier;
+import io.stele.journal.RepairPlan;
 import io.stele.journal.ScanProgress;
 import io.stele.journal.VerifyReport;
 import io.stele.snapshot.RocksStores;
@@ -61,6 +63,11 @@ final class DataDirectory {
 
     VerifyReport verify(ScanProgress progress) {
         return JournalVerifier.verify(Stele.journalDirectory(directory), progress);
+    }
+
+    /** Works out what would make a damaged journal usable again. Changes nothing. */
+    RepairPlan planRepair() {
+        return JournalRepair.plan(Stele.journalDirectory(directory), true);
     }
 
     /** Returns the snapshots as they are now, or null if there are none yet. */

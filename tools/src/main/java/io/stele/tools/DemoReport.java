@@ -145,7 +145,7 @@ record DemoReport(
     }
 
     private long eventsPerSecond() {
-        return outcome.servedNs() == 0 ? 0 : (long) (ledger.size() / (outcome.servedNs() / 1e9));
+        return outcome.servedNs() == 0 ? 0 : (long) (verdict.events() / (outcome.servedNs() / 1e9));
     }
 
     private String busiestAccount() {

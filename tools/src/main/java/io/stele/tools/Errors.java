@@ -4,8 +4,6 @@ import io.stele.spi.JournalInUseException;
 import io.stele.spi.SteleException;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine;
@@ -77,9 +75,14 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
         }
     }
 
-    private static String trace(Exception e) {
-        StringWriter text = new StringWriter();
-        e.printStackTrace(new PrintWriter(text, true));
+    private static String trace(Throwable failure) {
+        StringBuilder text = new StringBuilder();
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            text.append(cause).append('\n');
+            for (StackTraceElement frame : cause.getStackTrace()) {
+                text.append("    at ").append(frame).append('\n');
+            }
+        }
         return text.toString();
     }
 }

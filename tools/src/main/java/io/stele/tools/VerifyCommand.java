@@ -33,7 +33,8 @@ final class VerifyCommand extends SubCommand implements Callable<Integer> {
         VerifyReport journal = Progress.during(main.options(), status::status, () -> directory.verify(status));
         boolean isReadable = journal.findings().stream().noneMatch(finding -> finding.kind() == MANIFEST_PROBLEM);
         SnapshotCheck snapshots = isReadable ? checkSnapshots(directory) : SnapshotCheck.NONE;
-        VerifySummary summary = new VerifySummary(directory.path(), journal, snapshots);
+        VerifySummary summary = new VerifySummary(
+                directory.path(), journal, snapshots, journal.isDurableClean() ? null : directory.planRepair());
         main.options().report(summary.tree(), summary::lines);
         return summary.isClean() ? ExitCode.DONE : ExitCode.FINDING;
     }

@@ -2,6 +2,8 @@ package io.stele.tools;
 
 import io.stele.journal.Finding;
 import io.stele.journal.JournalSummary.Segment;
+import io.stele.journal.RepairAction;
+import io.stele.journal.RepairPlan;
 import io.stele.journal.VerifyReport;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code verify} has found.
@@ -16,8 +19,14 @@ import java.util.TreeMap;
  * @param directory which
  * @param journal every record
  * @param snapshots every newest snapshot
+ * @param repair what would make the journal usable again; null if nothing needs it
  */
-record VerifySummary(Path directory, VerifyReport journal, SnapshotCheck snapshots) {
+record VerifySummary(
+        Path directory,
+        VerifyReport journal,
+        SnapshotCheck snapshots,
+        @Nullable RepairPlan repair) {
+    private static final int LOST_SHOWN_MAX = 10;
 
     /** Whether everything that may have been acknowledged is as it was written. */
     boolean isClean() {
@@ -58,7 +67,6 @@ record VerifySummary(Path directory, VerifyReport journal, SnapshotCheck snapsho
         for (Finding finding : durable(true)) {
             lines.add("");
             lines.add(screen.paint(Paint.BAD, screen.cross() + " " + SafeText.of(finding.report())));
-            lines.add("  " + repair(finding.kind()));
         }
         if (journal.findingsOmitted() > 0) {
             lines.add("  and " + Units.count(journal.findingsOmitted(), "finding") + " more");
@@ -66,10 +74,37 @@ record VerifySummary(Path directory, VerifyReport journal, SnapshotCheck snapsho
         for (String finding : snapshots.findings()) {
             lines.add(screen.paint(Paint.BAD, screen.cross() + " " + SafeText.of(finding)));
         }
+        lines.addAll(repairLines(screen));
         for (Finding finding : durable(false)) {
             lines.add("");
             lines.add("  " + SafeText.of(finding.report()));
             lines.add("  A crash leaves that. Nothing of it was acknowledged, and the next opening cuts it off.");
+        }
+        return lines;
+    }
+
+    /** What a repair would do and cost. There is no such command yet, and the first line says so. */
+    private List<String> repairLines(Screen screen) {
+        RepairPlan plan = repair;
+        if (plan == null) {
+            return List.of();
+        }
+        List<String> lines = new ArrayList<>();
+        lines.add("");
+        lines.add(screen.paint(Paint.BOLD, "Restore the files from a copy if there is one.")
+                + (plan.isEmpty() ? "" : " Otherwise a repair could (no command does it yet):"));
+        plan.actions().forEach(action -> lines.add("  " + SafeText.of(action.describe())));
+        if (!plan.lost().isEmpty()) {
+            lines.add("and give up events of " + Units.count(plan.lost().size(), "actor") + ":");
+            plan.lost().stream()
+                    .limit(LOST_SHOWN_MAX)
+                    .forEach(lost -> lines.add("  "
+                            + SafeText.of(lost.persistenceId().encoded()) + " from number " + lost.fromSequenceNumber()
+                            + " to "
+                            + lost.toSequenceNumber()));
+            if (plan.lost().size() > LOST_SHOWN_MAX) {
+                lines.add("  and of " + Units.count(plan.lost().size() - LOST_SHOWN_MAX, "more actor"));
+            }
         }
         return lines;
     }
@@ -142,6 +177,14 @@ record VerifySummary(Path directory, VerifyReport journal, SnapshotCheck snapsho
                 .sum();
     }
 
+    private static Map<String, Object> repairTree(RepairPlan plan) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("actions", plan.actions().stream().map(RepairAction::describe).toList());
+        tree.put("actorsLosingEvents", plan.lost().size());
+        tree.put("findingsLeft", plan.refused().size());
+        return tree;
+    }
+
     private static Map<String, Object> findingTree(Finding finding) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("kind", finding.kind().name());
@@ -154,23 +197,5 @@ record VerifySummary(Path directory, VerifyReport journal, SnapshotCheck snapsho
         tree.put("sequenceNumber", finding.sequenceNumber());
         tree.put("message", finding.message());
         return tree;
-    }
-
-    /** What a repair could do. There is no such command yet, and the sentence says so. */
-    private static String repair(Finding.Kind kind) {
-        String could = switch (kind) {
-            case BAD_RECORD, BROKEN_CHAIN, BROKEN_ACTOR_CHAIN ->
-                "mark the record as lost, so that all other actors of the lane open again";
-            case TRUNCATED_SEGMENT, ZERO_LENGTH_SEGMENT, MISSING_SEGMENT ->
-                "go on without the missing part, and list the actors that lose events by it";
-            case FOREIGN_SEGMENT, SWAPPED_SEGMENT, WRONG_LANE ->
-                "set the file aside, if its place is known to be elsewhere";
-            case SEQUENCE_GAP, DUPLICATE_SEQUENCE, EPOCH_REGRESSION ->
-                "list what two writers have done, for you to choose";
-            case MANIFEST_PROBLEM, DURABLE_MARK_PROBLEM -> "write the file again from what the segments say";
-            case UNREADABLE_FILE, TORN_TAIL, STALE_TAIL -> "read it again once the file system lets it";
-        };
-        return "A repair could " + could
-                + "; there is no such command yet. A copy of the file from a backup is better.";
     }
 }

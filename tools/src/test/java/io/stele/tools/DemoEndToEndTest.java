@@ -58,21 +58,16 @@ class DemoEndToEndTest {
         Path transactions = Files.writeString(
                 directory.resolve("transactions.csv"),
                 "transaction_id,account_id,direction,amount_cents\n1,7,credit,500\n2,8,credit,70\n3,7,debit,200\n");
-        Path right = Files.writeString(
-                directory.resolve("right.csv"), "account_id,transactions,balance_cents\n7,2,300\n8,1,70\n");
         Path wrong = Files.writeString(
                 directory.resolve("wrong.csv"), "account_id,transactions,balance_cents\n7,2,300\n8,1,71\n");
 
         CliProcess failed = demo(transactions, wrong);
-        CliProcess passed = demo(transactions, right);
 
         assertThat(failed.exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(failed.err())
                 .isEqualTo(
                         "stele: balances are not the expected ones: account 8: expected 1 transaction, 71 cents, found"
                                 + " 1 transaction, 70 cents\n");
-        assertThat(passed.err()).isEmpty();
-        assertThat(passed.exitCode()).isEqualTo(ExitCode.DONE);
     }
 
     @Test

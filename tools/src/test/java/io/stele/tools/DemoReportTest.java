@@ -33,17 +33,17 @@ class DemoReportTest {
         assertThat(report.lines(Screens.NARROW, next -> "./stele " + next))
                 .containsExactly(
                         "",
-                        "  accounts                 2",
-                        "  transactions             3  all acknowledged",
-                        "  events in the files      3",
-                        "  kills survived           3  by SIGKILL, 1,402 transactions in flight",
-                        "  time to recover     612 ms  median, longest 900 ms; of that opening 41 ms",
-                        "  events per second    1,500  while the bank was up, each on disk",
-                        "  lost                     0  ✔ every acknowledged transaction is in the files",
-                        "  duplicated               0  ✔ and stands there once",
-                        "  unknown or altered       0  ✔ and nothing else does",
-                        "  balances wrong           0  ✔ exact, in the files and by their actors",
-                        "  not as expected          0  ✔ compared with the list, 2 accounts",
+                        "  accounts                  2",
+                        "  transactions              3  all acknowledged",
+                        "  events in the files       3",
+                        "  kills survived            3  by SIGKILL, 1,402 transactions in flight",
+                        "  time to recover      612 ms  median, longest 900 ms; of that opening 41 ms",
+                        "  events per second     1,500  while the bank was up, each on disk",
+                        "  lost                      0  ✔ every acknowledged transaction is in the files",
+                        "  duplicated                0  ✔ and stands there once",
+                        "  unknown or altered        0  ✔ and nothing else does",
+                        "  balances wrong            0  ✔ exact, in the files and by their actors",
+                        "  not as expected           0  ✔ compared with the list, 2 accounts",
                         "",
                         "Look at what it has left in stele-data:",
                         "  ./stele inspect",
@@ -62,7 +62,7 @@ class DemoReportTest {
                         "the files do not agree with what was acknowledged: transaction t2: was acknowledged, but is not"
                                 + " in the files");
         assertThat(report.lines(Screens.ASCII, next -> next))
-                .contains("  lost                     1  NOT OK")
+                .contains("  lost                      1  NOT OK")
                 .noneMatch(line -> line.contains("every acknowledged") || line.contains("inspect"));
     }
 

@@ -88,7 +88,7 @@ class DemoRunTest {
     private static void read(List<String> lines, Consumer<Recorded> reader) {
         Map<String, Long> numbers = new HashMap<>();
         for (String line : lines) {
-            String[] fields = line.split("\t");
+            String[] fields = line.split("\t", -1);
             long number = numbers.merge(fields[1], 1L, Long::sum);
             reader.accept(new Recorded(fields[1], number, fields[0], Long.parseLong(fields[2])));
         }

@@ -131,7 +131,12 @@ class LookingTest {
         assertThat(run("inspect", "-o", "table")).isEqualTo(ExitCode.DONE);
         assertThat(screens.out())
                 .contains("nothing was changed", segment.getFileName().toString())
-                .contains("\"clean\": false", "there is no such command yet", "run: stele verify");
+                .contains(
+                        "\"clean\": false",
+                        "no command does it yet",
+                        "diary/anna from number 6 to 10",
+                        "cut segment: file=",
+                        "run: stele verify");
         assertThat(screens.err()).isEmpty();
         assertThat(Files.readAllBytes(segment)).isEqualTo(bytes);
     }

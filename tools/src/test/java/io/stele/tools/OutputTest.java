@@ -32,48 +32,44 @@ class OutputTest {
 
     @Test
     void shouldWriteJson() {
-        assertThat(Json.write(tree()))
-                .isEqualTo(String.join(
-                        "\n",
-                        "{",
-                        "  \"schema\": \"stele.test/1\",",
-                        "  \"id\": \"quote\\\" slash\\\\ bell\\u0007 \ud83d\ude00\",",
-                        "  \"newest\": {",
-                        "    \"type\": \"deposited\",",
-                        "    \"payload\": {\"note\":\"a\\u202eb\"}",
-                        "  },",
-                        "  \"lanes\": [",
-                        "    {",
-                        "      \"lane\": 0,",
-                        "      \"bytes\": 4096",
-                        "    }",
-                        "  ],",
-                        "  \"counts\": [",
-                        "    1,",
-                        "    2",
-                        "  ],",
-                        "  \"none\": [],",
-                        "  \"nothing\": null,",
-                        "  \"healthy\": true",
-                        "}"));
+        assertThat(Json.write(tree())).isEqualTo("""
+                        {
+                          "schema": "stele.test/1",
+                          "id": "quote\\" slash\\\\ bell\\u0007 \ud83d\ude00",
+                          "newest": {
+                            "type": "deposited",
+                            "payload": {"note":"a\\u202eb"}
+                          },
+                          "lanes": [
+                            {
+                              "lane": 0,
+                              "bytes": 4096
+                            }
+                          ],
+                          "counts": [
+                            1,
+                            2
+                          ],
+                          "none": [],
+                          "nothing": null,
+                          "healthy": true
+                        }""");
         assertThat(Json.write(Map.of())).isEqualTo("{}");
     }
 
     @Test
     void shouldWritePlainLines() {
-        assertThat(Plain.write(tree()))
-                .isEqualTo(String.join(
-                        "\n",
-                        "schema\tstele.test/1",
-                        "id\tquote\" slash\\ bell\\u0007 \ud83d\ude00",
-                        "newest.type\tdeposited",
-                        "newest.payload\t{\"note\":\"a\\u202eb\"}",
-                        "lanes\tlane=0\tbytes=4096",
-                        "counts\t1",
-                        "counts\t2",
-                        "nothing\t",
-                        "healthy\ttrue",
-                        ""));
+        assertThat(Plain.write(tree())).isEqualTo("""
+                        schema\tstele.test/1
+                        id\tquote" slash\\ bell\\u0007 \ud83d\ude00
+                        newest.type\tdeposited
+                        newest.payload\t{"note":"a\\u202eb"}
+                        lanes\tlane=0\tbytes=4096
+                        counts\t1
+                        counts\t2
+                        nothing\t
+                        healthy\ttrue
+                        """);
     }
 
     @Test

@@ -47,8 +47,8 @@ final class ToyBank {
             Files.write(file, before);
         }
         for (String line : before) {
-            known.add(line.split("\t")[0]);
-            fold(accounts, line.split("\t")[1], Long.parseLong(line.split("\t")[2]));
+            known.add(line.split("\t", -1)[0]);
+            fold(accounts, line.split("\t", -1)[1], Long.parseLong(line.split("\t", -1)[2]));
         }
         StringBuilder unwritten = new StringBuilder();
         int count = 0;
