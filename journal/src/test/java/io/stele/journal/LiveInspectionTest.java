@@ -214,9 +214,11 @@ class LiveInspectionTest {
         return journal.replay(id, 1, Long.MAX_VALUE, event -> {});
     }
 
+    /** A reserve that is being filled may get its name, or another, while it is looked at: it holds no record either way. */
     private static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.toList()) {
+            for (Path file : files.filter(file -> !file.toString().contains(".precreated"))
+                    .toList()) {
                 Files.copy(file, to.resolve(from.relativize(file).toString()));
             }
         }

@@ -75,7 +75,7 @@ class ProcessTest {
 
             assertThat(output)
                     .as(java)
-                    .contains("JournalException: this JVM was started without flags that the journal needs")
+                    .contains("this JVM was started without flags that the journal needs")
                     .contains("--add-opens=java.base/java.lang.reflect=ALL-UNNAMED")
                     .contains("--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED")
                     .contains("--add-exports=java.base/sun.nio.ch=ALL-UNNAMED");
