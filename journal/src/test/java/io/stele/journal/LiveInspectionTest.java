@@ -214,10 +214,10 @@ class LiveInspectionTest {
         return journal.replay(id, 1, Long.MAX_VALUE, event -> {});
     }
 
-    /** A reserve that is being filled may get its name, or another, while it is looked at: it holds no record either way. */
+    /** Copies a journal whose writer is idle, without the segments in reserve: another thread still makes those. */
     private static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.filter(file -> !file.toString().contains(".precreated"))
+            for (Path file : files.filter(file -> !file.toString().contains(SegmentFiles.PRECREATED_SUFFIX))
                     .toList()) {
                 Files.copy(file, to.resolve(from.relativize(file).toString()));
             }
