@@ -48,6 +48,7 @@ record VerifySummary(
                 durable(true).stream().map(VerifySummary::findingTree).toList());
         tree.put("findingsOmitted", journal.findingsOmitted());
         tree.put("snapshotFindings", snapshots.findings());
+        tree.put("repair", repair == null ? null : repairTree(repair));
         tree.put(
                 "afterCrash",
                 durable(false).stream().map(VerifySummary::findingTree).toList());
