@@ -54,7 +54,7 @@ record InspectReport(Path directory, JournalSummary summary, Map<String, Snapsho
         tree.put("format", summary.formatVersion());
         tree.put("journalId", summary.journalId().toString());
         tree.put("created", Units.iso(summary.createdAtMs()));
-        tree.put("openings", openings());
+        tree.put("epoch", epoch());
         tree.put("segmentBytes", summary.segmentBytes());
         tree.put("events", summary.eventCount());
         tree.put("usedBytes", summary.usedBytes());
@@ -70,8 +70,8 @@ record InspectReport(Path directory, JournalSummary summary, Map<String, Snapsho
         lines.add(screen.paint(
                 Paint.DIM,
                 "format " + summary.formatVersion() + screen.dot() + "created "
-                        + Units.age(nowMs - summary.createdAtMs()) + screen.dot() + "opened "
-                        + Units.count(openings(), "time") + screen.dot() + "segments of "
+                        + Units.age(nowMs - summary.createdAtMs()) + screen.dot() + "writer epoch "
+                        + epoch() + screen.dot() + "segments of "
                         + Units.bytes(summary.segmentBytes())));
         lines.add("");
         lines.addAll(lanesTable(screen).lines(screen));
@@ -172,7 +172,8 @@ record InspectReport(Path directory, JournalSummary summary, Map<String, Snapsho
         return lanes;
     }
 
-    private long openings() {
+    /** The epoch of the last opening that has written something. */
+    private long epoch() {
         return summary.segments().stream().mapToLong(Segment::lastEpoch).max().orElse(0);
     }
 
