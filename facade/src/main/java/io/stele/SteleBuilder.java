@@ -118,9 +118,9 @@ public final class SteleBuilder {
         }
 
         void close() {
-            ChronicleJournal unused = journal;
-            if (unused != null) {
-                unused.close();
+            ChronicleJournal begun = journal;
+            if (begun != null) {
+                begun.close();
             }
             RocksStores stores = opened;
             if (stores != null) {
