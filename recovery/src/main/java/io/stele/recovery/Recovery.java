@@ -179,7 +179,7 @@ public final class Recovery {
                 apply(stored);
             } catch (UnknownTypeException e) {
                 throw new RecoveryException(
-                        "event is of a type that nothing here knows: " + facts(stored)
+                        "event is of a type that nothing here knows: " + facts(stored) + ", reason=" + e.getMessage()
                                 + "; it stays in the journal, and this actor out of service, until its class is registered,"
                                 + " a class has that name as a @FormerName, or an upcaster takes it; run: stele show "
                                 + persistenceId,
