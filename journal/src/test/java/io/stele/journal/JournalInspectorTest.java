@@ -62,7 +62,9 @@ class JournalInspectorTest {
         assertThat(summary.storedTypes())
                 .isNotEmpty()
                 .allSatisfy(count -> assertThat(count.type().version()).isEqualTo(1));
-        assertThat(summary.storedTypes().stream().mapToLong(JournalSummary.StoredTypeCount::eventCount).sum())
+        assertThat(summary.storedTypes().stream()
+                        .mapToLong(JournalSummary.StoredTypeCount::eventCount)
+                        .sum())
                 .isEqualTo(13);
         assertThat(summary.segments())
                 .extracting(Segment::segment, Segment::eventCount, Segment::recordCount, Segment::sealed)

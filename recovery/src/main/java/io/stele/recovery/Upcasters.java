@@ -1,7 +1,7 @@
 package io.stele.recovery;
 
 import io.stele.spi.PayloadCodec;
-import io.stele.spi.SteleException;
+import io.stele.spi.PayloadCodecException;
 import io.stele.spi.StoredEvent;
 import io.stele.spi.StoredType;
 import java.util.ArrayList;
@@ -106,7 +106,7 @@ public final class Upcasters {
     /**
      * Returns what a state of an earlier program is today; the state itself if it is of no class that is upcast.
      *
-     * @throws SteleException if an upcaster throws
+     * @throws PayloadCodecException if an upcaster throws
      */
     public Object upcastState(Object state) {
         Object current = state;
@@ -158,16 +158,16 @@ public final class Upcasters {
         try {
             result = upcaster.apply(argument);
         } catch (RuntimeException e) {
-            throw new SteleException("upcaster threw: from=" + shown(from) + ", reason=" + e, e);
+            throw new PayloadCodecException("upcaster threw: from=" + shown(from) + ", reason=" + e, e);
         }
         if (result == null) {
-            throw new SteleException("upcaster returned null where an empty list means nothing: from=" + shown(from));
+            throw new PayloadCodecException("upcaster returned null where an empty list means nothing: from=" + shown(from));
         }
         return result;
     }
 
-    private static SteleException circle(Class<?> from) {
-        return new SteleException("upcasters go round in a circle: from=" + from.getName() + ", stepsMax=" + STEPS_MAX);
+    private static PayloadCodecException circle(Class<?> from) {
+        return new PayloadCodecException("upcasters go round in a circle: from=" + from.getName() + ", stepsMax=" + STEPS_MAX);
     }
 
     private static String shown(Object from) {

@@ -24,8 +24,9 @@ import io.stele.runtime.Till.Stray;
 import io.stele.runtime.Till.Total;
 import io.stele.spi.Clock;
 import io.stele.spi.Durability;
+import io.stele.spi.PayloadCodecException;
 import io.stele.spi.PersistenceId;
-import io.stele.spi.SteleException;
+
 import io.stele.testkit.InMemoryJournal;
 import io.stele.testkit.InMemoryJournalOptions;
 import io.stele.testkit.InMemorySnapshotStore;
@@ -291,13 +292,28 @@ final class UpcasterTest {
     }
 
     @Test
+    void shouldDropASnapshotWhoseUpcasterThrows() {
+        store("a", 2, batch(new MovedV1(100, 0), new MovedV1(1, 0)));
+        Consumer<Upcasters> throwing = on -> {
+            chain(on);
+            on.state(OldTotal.class, old -> {
+                throw new IllegalStateException("no");
+            });
+        };
+
+        try (ActorSystem system = open(new Till(0, throwing))) {
+            assertThat(await(system.entity(Till.class, "a").ask(new Get()))).isEqualTo(new Total(101, 0, 2));
+        }
+    }
+
+    @Test
     void shouldSayWhichUpcasterOfAStateFailed() {
         Upcasters on = new Upcasters().state(OldTotal.class, old -> {
             throw new IllegalStateException("no");
         });
 
         assertThatThrownBy(() -> on.upcastState(new OldTotal(1)))
-                .isInstanceOf(SteleException.class)
+                .isInstanceOf(PayloadCodecException.class)
                 .hasMessageContaining("upcaster threw")
                 .hasMessageContaining(OldTotal.class.getName());
         assertThat(on.upcastState(5L)).isEqualTo(5L);

@@ -164,7 +164,8 @@ record InspectReport(Path directory, JournalSummary summary, Map<String, Snapsho
     }
 
     private Table storedTypesTable() {
-        Table table = new Table().left("type").left("stored as").right("version").right("events");
+        Table table =
+                new Table().left("type").left("stored as").right("version").right("events");
         for (StoredTypeCount count : summary.storedTypes()) {
             table.row(
                     count.entityType(),
