@@ -8,9 +8,9 @@ import io.stele.spi.PayloadCodecException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
 import io.stele.spi.SnapshotStore;
+import io.stele.spi.SteleException;
 import io.stele.spi.StoredEvent;
 import io.stele.spi.StoredType;
-import io.stele.spi.UnknownTypeException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -177,16 +177,10 @@ public final class Recovery {
             }
             try {
                 apply(stored);
-            } catch (UnknownTypeException e) {
-                throw new RecoveryException(
-                        "event is of a type that nothing here knows: " + facts(stored) + ", reason=" + e.getMessage()
-                                + "; it stays in the journal, and this actor out of service, until its class is registered,"
-                                + " a class has that name as a @FormerName, or an upcaster takes it; run: stele show "
-                                + persistenceId,
-                        e);
             } catch (RuntimeException e) {
                 throw new RecoveryException(
-                        "event cannot be replayed: " + facts(stored) + ", reason=" + e
+                        "event cannot be replayed: " + facts(stored) + ", reason="
+                                + (e instanceof SteleException ? e.getMessage() : e)
                                 + "; this actor stays out of service, others are not affected; run: stele show "
                                 + persistenceId,
                         e);

@@ -27,7 +27,8 @@ public interface ReplayTarget {
     void onEvent(StoredEvent stored, Object event);
 
     /**
-     * Applies what {@link Upcasters} made of one stored event, instead of {@link #onEvent}: all of it, or nothing if that throws.
+     * Applies what {@link Upcasters} made of one stored event, instead of {@link #onEvent}: all of it, or nothing if that throws. To
+     * be overridden by whoever does something once per stored event, since this calls {@link #onEvent} once for each, and not at all for none.
      *
      * @param stored valid only during the call
      * @param events none, one or several

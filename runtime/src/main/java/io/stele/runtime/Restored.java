@@ -53,28 +53,35 @@ final class Restored<E, S> implements ReplayTarget {
 
     @Override
     public void onEvent(StoredEvent stored, Object event) {
-        begin(stored);
-        apply(event);
+        S next = apply(state, event);
+        onBatch(stored);
+        state = next;
+        sequenceNumber = stored.sequenceNumber();
     }
 
     @Override
     public void onUpcast(StoredEvent stored, List<?> events) {
-        begin(stored);
-        events.forEach(this::apply);
+        S next = state;
+        for (Object event : events) {
+            next = apply(next, event);
+        }
+        onBatch(stored);
+        state = next;
+        sequenceNumber = stored.sequenceNumber();
     }
 
-    private void begin(StoredEvent stored) {
+    @SuppressWarnings("unchecked")
+    private S apply(S before, Object event) {
+        return type.actor.onEvent(before, (E) event);
+    }
+
+    /** Notes down where a batch begins, before the state changes. */
+    private void onBatch(StoredEvent stored) {
         if (stored.batchIndex() == 0) {
             keepLost();
             stateBeforeBatch = state;
             lastCommandId = RecordMetadata.findText(stored.metadata(), RecordMetadata.COMMAND_ID);
         }
-        sequenceNumber = stored.sequenceNumber();
-    }
-
-    @SuppressWarnings("unchecked")
-    private void apply(Object event) {
-        state = type.actor.onEvent(state, (E) event);
     }
 
     @Override

@@ -152,11 +152,11 @@ final class UpcasterTest {
                     failure(system.entity(Till.class, "a").ask(new Get()), ActorFailedException.class);
 
             assertThat(refused)
-                    .hasMessageContaining("nothing here knows")
+                    .hasMessageContaining("type is unknown here")
                     .hasMessageContaining("persistenceId=till/a")
                     .hasMessageContaining("sequenceNumber=2")
                     .hasMessageContaining("type=stray, version=1")
-                    .hasMessageContaining("registered")
+                    .hasMessageContaining("register its class")
                     .hasMessageContaining("@FormerName")
                     .hasMessageContaining("upcaster");
             assertThat(await(system.entity(Till.class, "b").ask(new Get()))).isEqualTo(new Total(6, 0, 1));
