@@ -150,9 +150,10 @@ public final class RecordCodec implements PayloadCodec {
     private UnknownTypeException unknown(StoredType type) {
         StoredClass named = catalog.find(type.name());
         if (named == null) {
-            return new UnknownTypeException("payload cannot be read, its type is unknown here, register its class, give a"
-                    + " class that name as a @FormerName, or add an upcaster: type=" + Json.shown(type.name())
-                    + ", version=" + type.version() + ", known=" + catalog.names());
+            return new UnknownTypeException(
+                    "payload cannot be read, its type is unknown here, register its class, give a"
+                            + " class that name as a @FormerName, or add an upcaster: type=" + Json.shown(type.name())
+                            + ", version=" + type.version() + ", known=" + catalog.names());
         }
         String why = type.version() > named.type().version()
                 ? "a newer version of the program wrote it"

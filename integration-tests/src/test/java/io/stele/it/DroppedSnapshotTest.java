@@ -22,13 +22,13 @@ final class DroppedSnapshotTest {
     @Test
     void shouldWarnOncePerTypeAndRecoverFromTheEvents() {
         try (ActorSystem system = GoldenJournal.open(directory)) {
-            system.register(new Ticket.OldTicket());
+            system.register(new OldTicket());
             for (String id : List.of("1", "2", "3")) {
-                system.entity(Ticket.OldTicket.class, id)
-                        .ask(new Ticket.OldTicket.Do(List.of(
-                                new Ticket.OldTicket.Opened(1, id),
-                                new Ticket.OldTicket.Viewed("a"),
-                                new Ticket.OldTicket.Viewed("b"))))
+                system.entity(OldTicket.class, id)
+                        .ask(new OldTicket.Do(List.of(
+                                new OldTicket.Opened(1, id),
+                                new OldTicket.Viewed("a"),
+                                new OldTicket.Viewed("b"))))
                         .toCompletableFuture()
                         .join();
             }

@@ -27,6 +27,7 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a data directory with every kind of thing in it, and tells in text what such a directory holds. */
 final class GoldenJournal {
@@ -51,21 +52,21 @@ final class GoldenJournal {
             for (int i = 0; i < BULK_EVENTS; i++) {
                 show(bulk, null, new Exhibit.Noted(Integer.toString(i).repeat(BULK_BYTES / 3)));
             }
-            system.register(new Ticket.OldTicket());
-            EntityRef ticket = system.entity(Ticket.OldTicket.class, "größe-1");
-            ticket.ask(new Ticket.OldTicket.Do(List.of(
-                            new Ticket.OldTicket.Opened(1_250, "broken"),
-                            new Ticket.OldTicket.Rated(Ticket.OldTicket.Urgency.CRITICAL),
-                            new Ticket.OldTicket.Viewed("me"))))
+            system.register(new OldTicket());
+            EntityRef ticket = system.entity(OldTicket.class, "größe-1");
+            ticket.ask(new OldTicket.Do(List.of(
+                            new OldTicket.Opened(1_250, "broken"),
+                            new OldTicket.Rated(OldTicket.Urgency.CRITICAL),
+                            new OldTicket.Viewed("me"))))
                     .toCompletableFuture()
                     .join();
         }
         try (ActorSystem system = open(directory)) {
             show(system.entity(Exhibit.class, "all"), null, Exhibit.all().toArray(new Exhibit.Shown[0]));
             show(system.entity(Exhibit.class, "ids"), "id-3", new Exhibit.Noted("four"));
-            EntityRef ticket = system.entity(Ticket.OldTicket.class, "größe-1");
-            ticket.ask(new Ticket.OldTicket.Do(
-                            List.of(new Ticket.OldTicket.Paid(1_000, 250), new Ticket.OldTicket.Closed(9))))
+            EntityRef ticket = system.entity(OldTicket.class, "größe-1");
+            ticket.ask(new OldTicket.Do(
+                            List.of(new OldTicket.Paid(1_000, 250), new OldTicket.Closed(9))))
                     .toCompletableFuture()
                     .join();
         }
@@ -77,7 +78,7 @@ final class GoldenJournal {
                 .open();
     }
 
-    static Exhibit.Reply show(EntityRef exhibit, String commandId, Exhibit.Shown... events) {
+    static Exhibit.Reply show(EntityRef exhibit, @Nullable String commandId, Exhibit.Shown... events) {
         return exhibit.ask(new Exhibit.Show(commandId, List.of(events)))
                 .toCompletableFuture()
                 .join();

@@ -161,13 +161,15 @@ public final class Upcasters {
             throw new PayloadCodecException("upcaster threw: from=" + shown(from) + ", reason=" + e, e);
         }
         if (result == null) {
-            throw new PayloadCodecException("upcaster returned null where an empty list means nothing: from=" + shown(from));
+            throw new PayloadCodecException(
+                    "upcaster returned null where an empty list means nothing: from=" + shown(from));
         }
         return result;
     }
 
     private static PayloadCodecException circle(Class<?> from) {
-        return new PayloadCodecException("upcasters go round in a circle: from=" + from.getName() + ", stepsMax=" + STEPS_MAX);
+        return new PayloadCodecException(
+                "upcasters go round in a circle: from=" + from.getName() + ", stepsMax=" + STEPS_MAX);
     }
 
     private static String shown(Object from) {

@@ -26,7 +26,6 @@ import io.stele.spi.Clock;
 import io.stele.spi.Durability;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.PersistenceId;
-
 import io.stele.testkit.InMemoryJournal;
 import io.stele.testkit.InMemoryJournalOptions;
 import io.stele.testkit.InMemorySnapshotStore;
