@@ -1,15 +1,17 @@
 package io.stele.recovery;
 
 import io.stele.spi.Clock;
-import io.stele.spi.EventJournal;
+import io.stele.spi.EventHistory;
 import io.stele.spi.EventReader;
+import io.stele.spi.HistoryCompactedException;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
 import io.stele.spi.SnapshotStore;
 import io.stele.spi.StoredEvent;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +24,9 @@ import org.slf4j.LoggerFactory;
  *   at or below the target    through a mailbox           ends before its snapshot
  * </pre>
  *
- * <p>A snapshot that cannot be read or decoded is passed over: for an older one, then for the whole history.
+ * <p>A snapshot that cannot be read or decoded, or whose state had another shape, is passed over: for an older one, then for the
+ * whole history. Where the journal was compacted beyond that, a state of another shape is read by the codec's rules; if there is
+ * none either, the actor is refused, and never starts from nothing.
  *
  * <h2>Threads</h2>
  * Any thread; each call keeps its state to itself.
@@ -30,13 +34,13 @@ import org.slf4j.LoggerFactory;
 public final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
-    private final EventJournal journal;
+    private final EventHistory journal;
     private final SnapshotStore snapshots;
     private final PayloadCodec codec;
     private final Clock clock;
 
     /** Recovers from these stores. */
-    public Recovery(EventJournal journal, SnapshotStore snapshots, PayloadCodec codec, Clock clock) {
+    public Recovery(EventHistory journal, SnapshotStore snapshots, PayloadCodec codec, Clock clock) {
         this.journal = journal;
         this.snapshots = snapshots;
         this.codec = codec;
@@ -47,6 +51,7 @@ public final class Recovery {
      * Feeds the history of {@code persistenceId} to {@code target}. Costs a look-up, one snapshot and the events behind it.
      *
      * @param toSequenceNumber the last event wanted; {@link Long#MAX_VALUE} for all there are
+     * @throws HistoryCompactedException if the history begins later than the newest usable snapshot ends
      * @throws RecoveryException if an event cannot be decoded, or the target throws, or the history ends before its own
      *     snapshot; the target may have been fed a part
      * @throws io.stele.spi.CorruptJournalException if a record cannot be trusted
@@ -66,31 +71,71 @@ public final class Recovery {
                 clock.nanoTime() - startNs);
     }
 
-    /** First of three: starts from the newest snapshot that can be decoded. Next: {@link #replayEvents}. */
+    /** First of three: starts from the newest snapshot that may be used. Next: {@link #replayEvents}. */
     private void loadSnapshot(Run run, long toSequenceNumber) {
-        long sequenceNumberMax = toSequenceNumber;
-        while (sequenceNumberMax > 0) {
-            Optional<Snapshot> found = snapshots.load(run.persistenceId, sequenceNumberMax);
-            if (found.isEmpty()) {
+        List<Snapshot> evolved = new ArrayList<>(0);
+        for (long max = toSequenceNumber; max > 0; ) {
+            Snapshot snapshot = snapshots.load(run.persistenceId, max).orElse(null);
+            if (snapshot == null) {
+                break;
+            }
+            if (isEvolved(snapshot) && !run.target.usesEvolvedSnapshots()) {
+                evolved.add(snapshot);
+                run.snapshotsPassedOver++;
+            } else if ((evolved.isEmpty() || continuesAfter(run, snapshot.sequenceNumber())) && start(run, snapshot)) {
                 return;
             }
-            Snapshot snapshot = found.get();
-            try {
-                Object state = codec.decode(snapshot.type(), snapshot.payload().duplicate());
-                run.target.onSnapshot(snapshot, state);
-                run.snapshotSequenceNumber = snapshot.sequenceNumber();
-                run.sequenceNumber = snapshot.sequenceNumber();
-                return;
-            } catch (PayloadCodecException e) {
-                LOG.warn(
-                        "snapshot cannot be decoded, falling back to an older one: persistenceId={}, sequenceNumber={},"
-                                + " reason={}",
+            max = snapshot.sequenceNumber() - 1;
+        }
+        if (!evolved.isEmpty() && !continuesAfter(run, 0)) {
+            startFromEvolved(run, evolved);
+        }
+    }
+
+    /** The events that would make up for a state of another shape are gone: then the codec's rules have to do. */
+    private void startFromEvolved(Run run, List<Snapshot> evolved) {
+        for (Snapshot snapshot : evolved) {
+            if (start(run, snapshot)) {
+                run.snapshotsPassedOver--;
+                LOG.info(
+                        "snapshot of another shape is used, its events were compacted: persistenceId={}, sequenceNumber={},"
+                                + " type={}",
                         run.persistenceId,
                         snapshot.sequenceNumber(),
-                        e.getMessage());
-                run.snapshotsPassedOver++;
-                sequenceNumberMax = snapshot.sequenceNumber() - 1;
+                        snapshot.type());
+                return;
             }
+        }
+    }
+
+    private boolean isEvolved(Snapshot snapshot) {
+        return snapshot.schemaFingerprint() != 0 && snapshot.schemaFingerprint() != codec.fingerprint(snapshot.type());
+    }
+
+    private boolean continuesAfter(Run run, long sequenceNumber) {
+        try {
+            return journal.replay(run.persistenceId, sequenceNumber + 1, sequenceNumber + 1, event -> {}) > 0;
+        } catch (HistoryCompactedException e) {
+            return false;
+        }
+    }
+
+    private boolean start(Run run, Snapshot snapshot) {
+        try {
+            Object state = codec.decode(snapshot.type(), snapshot.payload().duplicate());
+            run.target.onSnapshot(snapshot, state);
+            run.snapshotSequenceNumber = snapshot.sequenceNumber();
+            run.sequenceNumber = snapshot.sequenceNumber();
+            return true;
+        } catch (PayloadCodecException e) {
+            LOG.warn(
+                    "snapshot cannot be decoded, falling back to an older one: persistenceId={}, sequenceNumber={},"
+                            + " reason={}",
+                    run.persistenceId,
+                    snapshot.sequenceNumber(),
+                    e.getMessage());
+            run.snapshotsPassedOver++;
+            return false;
         }
     }
 
@@ -105,7 +150,11 @@ public final class Recovery {
      * Last of three: a snapshot is only ever taken of durable events, so a history that ends before it has lost something.
      */
     private void checkComplete(Run run) {
-        if (run.snapshotSequenceNumber == 0 || run.eventsReplayed > 0) {
+        if (run.eventsReplayed > 0) {
+            return;
+        }
+        if (run.snapshotSequenceNumber == 0) {
+            requireNew(run);
             return;
         }
         long[] last = {0};
@@ -120,6 +169,13 @@ public final class Recovery {
                             + ", snapshotSequenceNumber=" + run.snapshotSequenceNumber
                             + "; nothing was changed on disk; run: stele verify",
                     null);
+        }
+    }
+
+    /** There is neither snapshot nor event, so there must never have been one. */
+    private void requireNew(Run run) {
+        if (!snapshots.sequenceNumbers(run.persistenceId).isEmpty()) {
+            throw new HistoryCompactedException(run.persistenceId, 1, 0);
         }
     }
 
@@ -139,6 +195,9 @@ public final class Recovery {
 
         @Override
         public void onEvent(StoredEvent stored) {
+            if (stored.sequenceNumber() > sequenceNumber + 1 && sequenceNumber == snapshotSequenceNumber) {
+                throw new HistoryCompactedException(persistenceId, sequenceNumber + 1, stored.sequenceNumber());
+            }
             if (stored.sequenceNumber() != sequenceNumber + 1) {
                 throw new RecoveryException(
                         "history has a gap: persistenceId=" + persistenceId + ", sequenceNumber="
