@@ -66,7 +66,7 @@ final class Activation<E, S> implements ActorContext {
         this.stream = stream;
         this.state = restored.state();
         this.deduplication = new Deduplication<>(type, system.codec(), restored);
-        this.snapshots = new SnapshotTrigger<>(entity, restored.snapshotSequenceNumber());
+        this.snapshots = new SnapshotTrigger<>(entity, restored.progress());
     }
 
     /**
@@ -76,11 +76,11 @@ final class Activation<E, S> implements ActorContext {
      * @throws JournalException if it cannot be read
      */
     static <E, S> Activation<E, S> recover(Entity<E, S> entity) {
-        Restored<E, S> restored = new Restored<>(entity.type, entity.system.codec());
+        Restored<E, S> restored = new Restored<>(entity.type, entity.system.codec(), entity.system.clock());
         EventStream stream = entity.system.journal().open(entity.persistenceId);
         boolean opened = false;
         try {
-            entity.system.recover(entity.persistenceId, restored);
+            restored.progress().onRecovered(entity.system.recover(entity.persistenceId, restored));
             if (restored.sequenceNumber() != stream.lastSequenceNumber()) {
                 throw new JournalException("history does not end where the journal says: persistenceId="
                         + entity.persistenceId + ", replayedTo=" + restored.sequenceNumber() + ", lastSequenceNumber="
@@ -100,6 +100,7 @@ final class Activation<E, S> implements ActorContext {
         turnNs = system.clock().nanoTime();
         release();
         resume();
+        snapshots.onTurn(this, state);
     }
 
     /** Handles one message: an ask, or a command that nobody waits for. */
@@ -174,7 +175,7 @@ final class Activation<E, S> implements ActorContext {
     /** First the journal. If that fails, the state is as it was. */
     private boolean append(List<E> events, Object message, Command<?> command) {
         try {
-            system.append(stream, turnMs, events, command.commandId());
+            snapshots.progress().onAppended(system.append(stream, turnMs, events, command.commandId()));
             return true;
         } catch (PayloadCodecException e) {
             Entity.refuse(
@@ -207,9 +208,11 @@ final class Activation<E, S> implements ActorContext {
     private boolean apply(List<E> events, Object message) {
         S next = state;
         try {
+            snapshots.progress().beforeApply();
             for (E event : events) {
                 next = type.actor.onEvent(next, event);
             }
+            snapshots.progress().afterApply(events.size());
         } catch (RuntimeException | StackOverflowError e) {
             LOG.error(
                     "event handler threw, the event is stored: persistenceId={}, sequenceNumber={}",
@@ -228,7 +231,7 @@ final class Activation<E, S> implements ActorContext {
             return false;
         }
         state = next;
-        snapshots.onEvents(this, state);
+        snapshots.onEvents(this, state, events.get(events.size() - 1));
         return true;
     }
 

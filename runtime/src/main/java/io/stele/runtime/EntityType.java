@@ -22,7 +22,8 @@ final class EntityType<E, S> {
 
     final PersistentActor<E, S> actor;
     final Durability durability;
-    final int snapshotEvery;
+    final SnapshotPolicy snapshotPolicy;
+    final ReplayCost replayCost = new ReplayCost();
     final int snapshotsKept;
     final long passivateAfterNs;
     final int mailboxCapacity;
@@ -32,7 +33,8 @@ final class EntityType<E, S> {
     EntityType(PersistentActor<E, S> actor, PayloadCodec codec) {
         this.actor = actor;
         durability = actor.durability();
-        snapshotEvery = atLeast("snapshotEvery", actor.snapshotEvery(), 0);
+        atLeast("snapshotEvery", actor.snapshotEvery(), 0);
+        snapshotPolicy = actor.snapshotPolicy();
         snapshotsKept = atLeast("snapshotsKept", actor.snapshotsKept(), 1);
         passivateAfterNs = actor.passivateAfter().toNanos();
         mailboxCapacity = atLeast("mailboxCapacity", actor.mailboxCapacity(), 2);

@@ -1,6 +1,7 @@
 package io.stele.runtime;
 
 import io.stele.recovery.ReplayTarget;
+import io.stele.spi.Clock;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.RecordMetadata;
 import io.stele.spi.Snapshot;
@@ -20,18 +21,24 @@ final class Restored<E, S> implements ReplayTarget {
     private final EntityType<E, S> type;
     private final PayloadCodec codec;
     private final DeduplicationWindow window;
+    private final SnapshotProgress progress;
     private S state;
     private S stateBeforeBatch;
     private long sequenceNumber;
-    private long snapshotSequenceNumber;
     private @Nullable String lastCommandId;
 
-    Restored(EntityType<E, S> type, PayloadCodec codec) {
+    Restored(EntityType<E, S> type, PayloadCodec codec, Clock clock) {
         this.type = type;
         this.codec = codec;
         this.window = new DeduplicationWindow(type.deduplicationWindow);
+        this.progress = new SnapshotProgress(new ReplayCost(type.replayCost), clock);
         this.state = type.actor.initialState();
         this.stateBeforeBatch = state;
+    }
+
+    @Override
+    public boolean usesEvolvedSnapshots() {
+        return type.actor.usesEvolvedSnapshots();
     }
 
     @Override
@@ -39,8 +46,8 @@ final class Restored<E, S> implements ReplayTarget {
     public void onSnapshot(Snapshot snapshot, Object decoded) {
         state = (S) decoded;
         sequenceNumber = snapshot.sequenceNumber();
-        snapshotSequenceNumber = sequenceNumber;
         window.decode(snapshot.attachment(), codec);
+        progress.onLoaded();
     }
 
     @Override
@@ -51,7 +58,10 @@ final class Restored<E, S> implements ReplayTarget {
             stateBeforeBatch = state;
             lastCommandId = RecordMetadata.findText(stored.metadata(), RecordMetadata.COMMAND_ID);
         }
+        progress.onAppended(stored.payload().remaining());
+        progress.beforeApply();
         state = type.actor.onEvent(state, (E) event);
+        progress.afterApply(1);
         sequenceNumber = stored.sequenceNumber();
     }
 
@@ -80,8 +90,8 @@ final class Restored<E, S> implements ReplayTarget {
         return sequenceNumber;
     }
 
-    long snapshotSequenceNumber() {
-        return snapshotSequenceNumber;
+    SnapshotProgress progress() {
+        return progress;
     }
 
     /** Returns the command ids that go with the state; to be asked at the end. */

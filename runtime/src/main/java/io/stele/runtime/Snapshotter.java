@@ -29,6 +29,7 @@ final class Snapshotter implements AutoCloseable {
 
     private final SnapshotStore store;
     private final PayloadCodec codec;
+    private final LongAdder asked = new LongAdder();
     private final LongAdder saved = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final ExecutorService thread;
@@ -61,6 +62,7 @@ final class Snapshotter implements AutoCloseable {
 
     /** Saves, prunes to {@code keepCount}, and calls {@code done} in the end, whatever came of it. */
     void save(PersistenceId persistenceId, Capture capture, int keepCount, Runnable done) {
+        asked.increment();
         try {
             thread.execute(() -> {
                 try {
@@ -85,6 +87,7 @@ final class Snapshotter implements AutoCloseable {
                     capture.position,
                     capture.timestampMs,
                     type,
+                    codec.fingerprint(type),
                     payload,
                     DeduplicationWindow.encode(capture.entries, codec)));
             store.prune(persistenceId, keepCount);
@@ -97,6 +100,10 @@ final class Snapshotter implements AutoCloseable {
                     capture.sequenceNumber,
                     e.toString());
         }
+    }
+
+    long askedCount() {
+        return asked.sum();
     }
 
     long savedCount() {
