@@ -71,6 +71,23 @@ public final class Recovery {
                 clock.nanoTime() - startNs);
     }
 
+    /**
+     * Replays the history of {@code persistenceId} and compares the states with the hashes that stand in it, and with the
+     * snapshots that there are. Says where handlers and history part as closely as those allow. Reads the history twice, three
+     * times if they do; changes nothing.
+     *
+     * @throws HistoryCompactedException if the history was compacted, and no snapshot makes up for that
+     * @throws RecoveryException if an event cannot be decoded
+     * @throws io.stele.spi.CorruptJournalException if a record cannot be trusted
+     */
+    public ReplayVerdict check(PersistenceId persistenceId, Fold fold) {
+        return new ReplayCheck(journal, snapshots, codec, persistenceId, fold).run(this::startingFrom);
+    }
+
+    private Recovery startingFrom(SnapshotStore others) {
+        return new Recovery(journal, others, codec, clock);
+    }
+
     /** First of three: starts from the newest snapshot that may be used. Next: {@link #replayEvents}. */
     private void loadSnapshot(Run run, long toSequenceNumber) {
         List<Snapshot> evolved = new ArrayList<>(0);

@@ -46,6 +46,7 @@ final class Activation<E, S> implements ActorContext {
     private final ReplyGate gate = new ReplyGate(GATE_CAPACITY);
     private final Deduplication<E, S> deduplication;
     private final SnapshotTrigger<E, S> snapshots;
+    private final StateHashes hashes;
     private S state;
     private long turnMs;
     private long turnNs;
@@ -67,6 +68,7 @@ final class Activation<E, S> implements ActorContext {
         this.state = restored.state();
         this.deduplication = new Deduplication<>(type, system.codec(), restored);
         this.snapshots = new SnapshotTrigger<>(entity, restored.progress());
+        this.hashes = new StateHashes(entity);
     }
 
     /**
@@ -101,6 +103,7 @@ final class Activation<E, S> implements ActorContext {
         release();
         resume();
         snapshots.onTurn(this, state);
+        hashes.onTurn(this);
     }
 
     /** Handles one message: an ask, or a command that nobody waits for. */
@@ -232,6 +235,7 @@ final class Activation<E, S> implements ActorContext {
         }
         state = next;
         snapshots.onEvents(this, state, events.get(events.size() - 1));
+        hashes.onEvents(sequenceNumber(), events.size(), state);
         return true;
     }
 
@@ -380,6 +384,8 @@ final class Activation<E, S> implements ActorContext {
 
     boolean hasWork() {
         return (resumption != null && suspended != null)
+                || snapshots.hasWork()
+                || hashes.hasWork()
                 || gate.headPosition() <= journal.durablePosition(lane())
                 || (!gate.isEmpty() && journal.failure(lane()) != null)
                 || isFinished();
@@ -387,7 +393,7 @@ final class Activation<E, S> implements ActorContext {
 
     /** Returns whether nothing is under way. */
     boolean isIdle() {
-        return gate.isEmpty() && suspended == null && !snapshots.isSaving();
+        return gate.isEmpty() && suspended == null && snapshots.isIdle() && !hashes.isUnderWay();
     }
 
     boolean isFinished() {

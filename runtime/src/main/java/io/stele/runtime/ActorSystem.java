@@ -257,9 +257,14 @@ public final class ActorSystem implements AutoCloseable {
         RecordMetadata.put(fields, RecordMetadata.COMMAND_ID, commandId);
         RecordMetadata.put(fields, RecordMetadata.REPLY_TYPE, typeField);
         RecordMetadata.put(fields, RecordMetadata.REPLY, ByteBuffer.wrap(reply.bytes()));
+        appendNote(stream, timestampMs, fields.flip());
+    }
+
+    /** Appends metadata alone. */
+    void appendNote(EventStream stream, long timestampMs, ByteBuffer fields) {
         EventBatch batch = batches.get();
         batch.begin(timestampMs);
-        batch.metadata(fields.flip());
+        batch.metadata(fields);
         journal.append(stream, stream.lastSequenceNumber(), batch);
     }
 
@@ -318,7 +323,7 @@ public final class ActorSystem implements AutoCloseable {
         }
     }
 
-    private static PersistentActor<?, ?> instantiate(Class<? extends PersistentActor<?, ?>> type) {
+    static PersistentActor<?, ?> instantiate(Class<? extends PersistentActor<?, ?>> type) {
         try {
             Constructor<? extends PersistentActor<?, ?>> constructor = type.getDeclaredConstructor();
             constructor.setAccessible(true);

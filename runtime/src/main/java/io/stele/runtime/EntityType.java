@@ -25,6 +25,8 @@ final class EntityType<E, S> {
     final SnapshotPolicy snapshotPolicy;
     final ReplayCost replayCost = new ReplayCost();
     final int snapshotsKept;
+    final int stateHashEvery;
+    final StateHashCheck stateHashCheck;
     final long passivateAfterNs;
     final int mailboxCapacity;
     final int stashCapacity;
@@ -36,6 +38,8 @@ final class EntityType<E, S> {
         atLeast("snapshotEvery", actor.snapshotEvery(), 0);
         snapshotPolicy = actor.snapshotPolicy();
         snapshotsKept = atLeast("snapshotsKept", actor.snapshotsKept(), 1);
+        stateHashEvery = atLeast("stateHashEvery", actor.stateHashEvery(), 0);
+        stateHashCheck = actor.stateHashCheck();
         passivateAfterNs = actor.passivateAfter().toNanos();
         mailboxCapacity = atLeast("mailboxCapacity", actor.mailboxCapacity(), 2);
         stashCapacity = atLeast("stashCapacity", actor.stashCapacity(), 0);

@@ -123,6 +123,24 @@ public abstract class PersistentActor<E, S> {
         return false;
     }
 
+    /**
+     * Returns after how many events the hash of the state is kept in the journal, so that a recovery, or {@code stele replay
+     * --check}, notices when handlers no longer make of the events what they once did; 0 for never. Each costs a record of some 100
+     * bytes, and encoding the state once, on the thread that saves snapshots. Default: 1,000.
+     */
+    protected int stateHashEvery() {
+        return 1_000;
+    }
+
+    /**
+     * Returns what a recovery does that comes to another state than the one in the journal. Handlers that are changed on purpose
+     * are no mistake: raise the version of the state's type with them, so that hashes and snapshots of before no longer count.
+     * Default: {@link StateHashCheck#REFUSE}.
+     */
+    protected StateHashCheck stateHashCheck() {
+        return StateHashCheck.REFUSE;
+    }
+
     /** Returns how long an idle actor stays in memory. Default: two minutes. */
     protected Duration passivateAfter() {
         return Duration.ofMinutes(2);

@@ -22,6 +22,7 @@ final class Restored<E, S> implements ReplayTarget {
     private final PayloadCodec codec;
     private final DeduplicationWindow window;
     private final SnapshotProgress progress;
+    private final StateComparison comparison;
     private S state;
     private S stateBeforeBatch;
     private long sequenceNumber;
@@ -31,6 +32,7 @@ final class Restored<E, S> implements ReplayTarget {
         this.type = type;
         this.codec = codec;
         this.window = new DeduplicationWindow(type.deduplicationWindow);
+        this.comparison = new StateComparison(type, codec);
         this.progress = new SnapshotProgress(new ReplayCost(type.replayCost), clock);
         this.state = type.actor.initialState();
         this.stateBeforeBatch = state;
@@ -48,6 +50,7 @@ final class Restored<E, S> implements ReplayTarget {
         sequenceNumber = snapshot.sequenceNumber();
         window.decode(snapshot.attachment(), codec);
         progress.onLoaded();
+        comparison.onStart(sequenceNumber, decoded);
     }
 
     @Override
@@ -63,10 +66,12 @@ final class Restored<E, S> implements ReplayTarget {
         state = type.actor.onEvent(state, (E) event);
         progress.afterApply(1);
         sequenceNumber = stored.sequenceNumber();
+        comparison.onEvent(sequenceNumber, stored.batchIndex(), stored.batchCount(), state);
     }
 
     @Override
     public void onNote(StoredEvent note) {
+        comparison.onNote(note.persistenceId(), note.metadata());
         String commandId = window.onNote(note.sequenceNumber(), note.metadata());
         if (commandId != null && commandId.equals(lastCommandId)) {
             lastCommandId = null;

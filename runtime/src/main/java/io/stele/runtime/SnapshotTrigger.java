@@ -103,8 +103,13 @@ final class SnapshotTrigger<E, S> implements SnapshotMoment {
         return progress.predictRecoveryNs();
     }
 
-    boolean isSaving() {
-        return saving;
+    boolean isIdle() {
+        return !saving && !due;
+    }
+
+    /** Returns whether {@link #onTurn} has something to do. */
+    boolean hasWork() {
+        return due && !saving;
     }
 
     /** The snapshot is saved, or will never be. Any thread. */

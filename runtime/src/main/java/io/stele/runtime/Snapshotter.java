@@ -1,5 +1,6 @@
 package io.stele.runtime;
 
+import io.stele.recovery.HashPoint;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
@@ -13,6 +14,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,6 +77,28 @@ final class Snapshotter implements AutoCloseable {
         } catch (RejectedExecutionException e) {
             failed.increment();
             done.run();
+        }
+    }
+
+    /** Works the hash of a state out, and hands it, or null if there is none, to {@code done} in the end. */
+    void hash(PersistenceId persistenceId, long sequenceNumber, Object state, Consumer<@Nullable HashPoint> done) {
+        try {
+            thread.execute(() -> {
+                HashPoint point = null;
+                try {
+                    point = HashPoint.of(sequenceNumber, state, codec);
+                } catch (RuntimeException | StackOverflowError e) {
+                    LOG.warn(
+                            "state has no hash: persistenceId={}, sequenceNumber={}, reason={}",
+                            persistenceId,
+                            sequenceNumber,
+                            e.toString());
+                } finally {
+                    done.accept(point);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            done.accept(null);
         }
     }
 
