@@ -49,7 +49,8 @@ public final class FixedSnapshots implements SnapshotStore {
     /** Throws: nothing can be removed. */
     @Override
     public void prune(PersistenceId persistenceId, int keepCount) {
-        throw new SnapshotException("these snapshots are fixed: persistenceId=" + persistenceId + "; nothing was pruned");
+        throw new SnapshotException(
+                "these snapshots are fixed: persistenceId=" + persistenceId + "; nothing was pruned");
     }
 
     @Override

@@ -43,8 +43,8 @@ public record HashPoint(long sequenceNumber, long schemaFingerprint, long hash) 
                 assert target.position() == 0 : "a codec that overflows leaves the position";
             }
         }
-        throw new PayloadCodecException("state is too large for a hash: class="
-                + state.getClass().getName() + ", bytesMax=" + BYTES_MAX);
+        throw new PayloadCodecException(
+                "state is too large for a hash: class=" + state.getClass().getName() + ", bytesMax=" + BYTES_MAX);
     }
 
     /**

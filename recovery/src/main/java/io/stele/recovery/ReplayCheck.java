@@ -75,7 +75,8 @@ final class ReplayCheck {
                 report.sequenceNumber(),
                 report.snapshotSequenceNumber(),
                 comparedCount,
-                incomparableCount + (int) points.values().stream().mapToLong(List::size).sum(),
+                incomparableCount
+                        + (int) points.values().stream().mapToLong(List::size).sum(),
                 agreeing,
                 disagreement);
     }
@@ -245,7 +246,8 @@ final class ReplayCheck {
         }
 
         private boolean differ(Object one, Object other) {
-            return HashPoint.of(0, one, codec).hash() != HashPoint.of(0, other, codec).hash();
+            return HashPoint.of(0, one, codec).hash()
+                    != HashPoint.of(0, other, codec).hash();
         }
 
         @Override

@@ -21,7 +21,8 @@ public final class StateMismatchException extends RecoveryException {
         super(
                 "event handlers disagree with history: persistenceId=" + persistenceId + ", sequenceNumber="
                         + recorded.sequenceNumber() + ", sequenceNumberAgreeing=" + sequenceNumberAgreeing
-                        + String.format(", hashRecorded=0x%016x, hashComputed=0x%016x", recorded.hash(), computed.hash())
+                        + String.format(
+                                ", hashRecorded=0x%016x, hashComputed=0x%016x", recorded.hash(), computed.hash())
                         + "; this actor stays out of service, nothing was changed on disk; if its handlers were changed on"
                         + " purpose, raise the version of the state's type; run: stele replay --check",
                 null);

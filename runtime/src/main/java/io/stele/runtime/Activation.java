@@ -169,6 +169,7 @@ final class Activation<E, S> implements ActorContext {
         }
         if (!effect.events.isEmpty() && !(reply instanceof Ask.Refusal)) {
             deduplication.remember(this, command, reply);
+            snapshots.onTurn(this, state);
         }
         Durability tier = effect.durability == null ? type.durability : effect.durability;
         answer(message, reply, tier);

@@ -25,6 +25,7 @@ final class SnapshotTrigger<E, S> implements SnapshotMoment {
     private volatile boolean saving;
     private boolean due;
     private long sequenceNumber;
+    private long position;
     private @Nullable S state;
     private @Nullable E event;
 
@@ -37,9 +38,10 @@ final class SnapshotTrigger<E, S> implements SnapshotMoment {
         return progress;
     }
 
-    /** Looks whether it is time. Called after events were applied. */
+    /** Looks whether it is time. Called after events were applied; {@link #onTurn} follows. */
     void onEvents(Activation<E, S> activation, S newState, E lastEvent) {
         sequenceNumber = activation.sequenceNumber();
+        position = activation.stream().lastPosition();
         state = newState;
         event = lastEvent;
         try {
@@ -49,10 +51,13 @@ final class SnapshotTrigger<E, S> implements SnapshotMoment {
         }
         state = null;
         event = null;
-        onTurn(activation, newState);
     }
 
-    /** Takes a snapshot that is due, unless the last one is still on its way. */
+    /**
+     * Takes a snapshot that is due, unless the last one is still on its way. Between commands: a command's id and reply must be in
+     * the window by then, and its note in the journal, which the snapshot waits for. Otherwise a power cut could leave the
+     * snapshot without the note, and whoever sent the command again would have it carried out again.
+     */
     void onTurn(Activation<E, S> activation, S currentState) {
         if (!due || saving) {
             return;
@@ -62,7 +67,7 @@ final class SnapshotTrigger<E, S> implements SnapshotMoment {
         progress.restart();
         activation.parkSnapshot(new Pending(
                 activation.sequenceNumber(),
-                activation.stream().lastPosition(),
+                position,
                 activation.nowMs(),
                 currentState,
                 activation.deduplication().entries()));

@@ -4,9 +4,9 @@ import io.stele.recovery.HashPoint;
 import io.stele.recovery.StateMismatchException;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PersistenceId;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.nio.ByteBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,8 +89,7 @@ final class StateComparison {
             agreeing = recorded.sequenceNumber();
             return;
         }
-        StateMismatchException mismatch =
-                new StateMismatchException(persistenceId, recorded, computed, agreeing);
+        StateMismatchException mismatch = new StateMismatchException(persistenceId, recorded, computed, agreeing);
         if (type.stateHashCheck == StateHashCheck.REFUSE) {
             throw mismatch;
         }

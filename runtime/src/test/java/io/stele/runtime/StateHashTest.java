@@ -136,8 +136,7 @@ final class StateHashTest {
     private CompletionStage<Done> fill(Put... puts) {
         assert system != null : "started";
         @SuppressWarnings("unchecked")
-        Class<? extends PersistentActor<?, ?>> type =
-                (Class<? extends PersistentActor<?, ?>>) (Class<?>) Shelf.class;
+        Class<? extends PersistentActor<?, ?>> type = (Class<? extends PersistentActor<?, ?>>) (Class<?>) Shelf.class;
         return system.entity(type, "a").ask(new Fill(List.of(puts)));
     }
 

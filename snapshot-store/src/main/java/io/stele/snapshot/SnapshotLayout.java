@@ -70,6 +70,7 @@ final class SnapshotLayout {
     private static final int ATTACHMENT_LENGTH_AT = 52;
     private static final int TYPE_LENGTH_AT = 56;
     private static final int WRITER_VERSION_AT = 58;
+    private static final int RESERVED_AT = 62;
 
     private SnapshotLayout() {}
 
@@ -101,30 +102,48 @@ final class SnapshotLayout {
     }
 
     static byte[] encode(byte[] key, Snapshot snapshot) {
+        byte[] value = new byte[sizeBytes(snapshot)];
+        encode(key, snapshot, wrap(value));
+        return value;
+    }
+
+    static int sizeBytes(Snapshot snapshot) {
+        return OVERHEAD_BYTES
+                + snapshot.type().name().getBytes(StandardCharsets.UTF_8).length
+                + snapshot.payload().remaining()
+                + snapshot.attachment().remaining();
+    }
+
+    /**
+     * Encodes from position 0 on.
+     *
+     * @param fields little-endian, {@link #sizeBytes} long
+     */
+    static void encode(byte[] key, Snapshot snapshot, ByteBuffer fields) {
         byte[] name = snapshot.type().name().getBytes(StandardCharsets.UTF_8);
         int payloadBytes = snapshot.payload().remaining();
         int attachmentBytes = snapshot.attachment().remaining();
         int checksumAt = HEADER_BYTES + name.length + payloadBytes + attachmentBytes;
-        byte[] value = new byte[checksumAt + CHECKSUM_BYTES];
-        ByteBuffer fields = wrap(value);
         fields.putInt(0, MAGIC)
                 .put(FORMAT_VERSION_AT, (byte) FORMAT_VERSION)
+                .put(FLAGS_AT, (byte) 0)
                 .putShort(TYPE_VERSION_AT, (short) snapshot.type().version())
                 .putLong(SEQUENCE_NUMBER_AT, snapshot.sequenceNumber())
                 .putLong(POSITION_AT, snapshot.position())
                 .putLong(TIMESTAMP_AT, snapshot.timestampMs())
+                .putLong(STATE_HASH_AT, snapshot.stateHash())
                 .putLong(FINGERPRINT_AT, snapshot.schemaFingerprint())
                 .putInt(PAYLOAD_LENGTH_AT, payloadBytes)
                 .putInt(ATTACHMENT_LENGTH_AT, attachmentBytes)
                 .putShort(TYPE_LENGTH_AT, (short) name.length)
-                .putInt(WRITER_VERSION_AT, WRITER_VERSION);
+                .putInt(WRITER_VERSION_AT, WRITER_VERSION)
+                .putShort(RESERVED_AT, (short) 0);
         fields.position(HEADER_BYTES)
                 .put(name)
                 .put(snapshot.payload().duplicate())
                 .put(snapshot.attachment().duplicate());
-        fields.putLong(STATE_HASH_AT, snapshot.stateHash());
-        fields.putInt(checksumAt, checksum(key, value, checksumAt));
-        return value;
+        fields.putInt(checksumAt, checksum(key, fields.duplicate().position(0).limit(checksumAt)));
+        fields.position(0);
     }
 
     /**
@@ -142,7 +161,7 @@ final class SnapshotLayout {
                 "reason=unknown format, formatVersion=",
                 formatVersion);
         int checksumAt = value.length - CHECKSUM_BYTES;
-        int checksumComputed = checksum(key, value, checksumAt);
+        int checksumComputed = checksum(key, part(fields, 0, checksumAt));
         require(fields.getInt(checksumAt) == checksumComputed, "reason=checksum differs, lengthBytes=", value.length);
         require(
                 fields.get(FLAGS_AT) == 0,
@@ -190,10 +209,10 @@ final class SnapshotLayout {
         return ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    private static int checksum(byte[] key, byte[] value, int lengthBytes) {
+    private static int checksum(byte[] key, ByteBuffer covered) {
         Checksum crc = new CRC32C();
         crc.update(key, 0, key.length);
-        crc.update(value, 0, lengthBytes);
+        crc.update(covered);
         return (int) crc.getValue();
     }
 

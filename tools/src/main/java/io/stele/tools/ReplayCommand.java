@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
         name = "replay",
         abbreviateSynopsis = true,
         sortOptions = false,
-        description = "Replays actors with your event handlers, and compares their states with what history says they were.",
+        description =
+                "Replays actors with your event handlers, and compares their states with what history says they were.",
         footer = {
             "",
             "Compares with the hashes of states in the journal, and with snapshots. Where they differ it names the first number "
@@ -95,7 +96,11 @@ final class ReplayCommand extends SubCommand implements Callable<Integer> {
     /** Damage ends a replay: behind a gap there is no state to compare. */
     private static EventHistory history(JournalInspector journal) {
         return (id, from, to, reader) -> journal.events(
-                id, from, to - from == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(1, to - from + 1), reader, finding -> {
+                id,
+                from,
+                to - from == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(1, to - from + 1),
+                reader,
+                finding -> {
                     throw new CorruptJournalException(finding.report());
                 });
     }

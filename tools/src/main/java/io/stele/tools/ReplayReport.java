@@ -26,7 +26,10 @@ record ReplayReport(Path directory, List<Result> results) {
      * @param verdict null if it could not be replayed
      * @param failure why not; null if it could
      */
-    record Result(PersistenceId id, @Nullable ReplayVerdict verdict, @Nullable String failure) {
+    record Result(
+            PersistenceId id,
+            @Nullable ReplayVerdict verdict,
+            @Nullable String failure) {
         private static Result of(HistoryCheck handlers, PersistenceId id) {
             try {
                 return new Result(id, handlers.check(id), null);
@@ -72,7 +75,8 @@ record ReplayReport(Path directory, List<Result> results) {
 
     private long comparedCount() {
         return results.stream()
-                .mapToLong(result -> result.verdict() == null ? 0 : result.verdict().comparedCount())
+                .mapToLong(result ->
+                        result.verdict() == null ? 0 : result.verdict().comparedCount())
                 .sum();
     }
 
@@ -99,11 +103,12 @@ record ReplayReport(Path directory, List<Result> results) {
                 + " compared: ";
         lines.add(screen.paint(
                 findings == 0 ? Paint.GOOD : Paint.BAD,
-                checked + (findings > 0
-                        ? Units.count(findings, "actor") + " with findings"
-                        : comparedCount() == 0
-                                ? "there was nothing to compare with, which proves nothing"
-                                : "handlers and history agree")));
+                checked
+                        + (findings > 0
+                                ? Units.count(findings, "actor") + " with findings"
+                                : comparedCount() == 0
+                                        ? "there was nothing to compare with, which proves nothing"
+                                        : "handlers and history agree")));
         return lines;
     }
 }
