@@ -42,8 +42,9 @@ public final class Keeper extends PersistentActor<Keeper.Kept, Keeper.Store> {
 
     @Override
     protected void commands(CommandHandlers<Kept, Store> on) {
-        on.on(Keep.class, (store, keep) -> persist(new Kept(keep.amount(), keep.filler()))
-                .thenReply(Store::count));
+        on.on(
+                Keep.class,
+                (store, keep) -> persist(new Kept(keep.amount(), keep.filler())).thenReply(Store::count));
     }
 
     @Override

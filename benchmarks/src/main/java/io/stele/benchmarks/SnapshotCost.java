@@ -52,10 +52,7 @@ final class SnapshotCost implements Row {
                                     "×",
                                     comparison.ratio(0, 1, Sample::opsPerSecond)),
                             Check.atMost(
-                                    "p99.9 / without snapshots",
-                                    2,
-                                    "×",
-                                    comparison.ratio(0, 1, SnapshotCost::tailNs))),
+                                    "p99.9 / without snapshots", 2, "×", comparison.ratio(0, 1, SnapshotCost::tailNs))),
                     List.of(
                             comparison.figure(0, "with snapshots", "commands/s", Sample::opsPerSecond),
                             comparison.figure(1, "without snapshots", "commands/s", Sample::opsPerSecond),

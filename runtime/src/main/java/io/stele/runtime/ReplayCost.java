@@ -52,7 +52,7 @@ final class ReplayCost {
 
     /** A recovery took {@code loadingNs} before its first event. */
     synchronized void loaded(long durationNs) {
-        loadingNs = follow(loadingNs, durationNs);
+        loadingNs = follow(loadingNs, (double) durationNs);
         if (ofKind != null) {
             ofKind.loaded(durationNs);
         }

@@ -39,7 +39,6 @@ import org.junit.jupiter.api.Test;
 /** Hashes of states stand in the journal, and tell when handlers no longer make of the events what they once did. */
 final class StateHashTest {
     private static final PersistenceId A = new PersistenceId("jar", "a");
-    private static final BiFunction<Jar, Put, Jar> HONEST = (jar, put) -> jar.with(put.kind(), put.count());
 
     private final InMemorySnapshotStore snapshots = InMemorySnapshotStore.open();
     private InMemoryJournal journal = InMemoryJournal.open();
@@ -114,9 +113,13 @@ final class StateHashTest {
         return new Shelf<>(new Jar(Map.of()), handler, StateHashCheck.REFUSE);
     }
 
+    private static Jar honest(Jar jar, Put put) {
+        return jar.with(put.kind(), put.count());
+    }
+
     /** Gives another answer from the 25th event on. */
-    private static BiFunction<Jar, Put, Jar> changed() {
-        return (jar, put) -> put.kind().equals("kind 24") ? jar.with(put.kind(), 2) : HONEST.apply(jar, put);
+    private static Jar changed(Jar jar, Put put) {
+        return put.kind().equals("kind 24") ? jar.with(put.kind(), 2) : honest(jar, put);
     }
 
     private void start(Shelf<?> actor) {
@@ -144,7 +147,7 @@ final class StateHashTest {
     private void fillJar(int count) {
         for (int i = 0; i < count; i++) {
             await(fill(new Put("kind " + i, 1)));
-            long due = (i + 1) / 10;
+            long due = (i + 1L) / 10;
             eventually("hash " + due, () -> hashes().size() == due);
         }
     }
@@ -185,7 +188,7 @@ final class StateHashTest {
 
     @Test
     void shouldKeepAHashEverySoManyEvents() {
-        start(shelf(HONEST));
+        start(shelf(StateHashTest::honest));
 
         fillJar(35);
 
@@ -194,38 +197,39 @@ final class StateHashTest {
 
     @Test
     void shouldKeepTheHashOfTheEndOfABatch() {
-        start(shelf(HONEST));
+        start(shelf(StateHashTest::honest));
         Put[] puts = new Put[13];
         Arrays.fill(puts, new Put("many", 1));
         await(fill(puts));
         eventually("hash", () -> hashes().size() == 1);
 
-        start(shelf(HONEST));
+        start(shelf(StateHashTest::honest));
         await(fill(new Put("one", 1)));
 
         assertThat(hashes()).containsExactly(13L);
-        assertThat(check(shelf(HONEST), snapshots).comparedCount()).isEqualTo(1);
+        assertThat(check(shelf(StateHashTest::honest), snapshots).comparedCount())
+                .isEqualTo(1);
     }
 
     @Test
     void shouldRecoverWhenHandlersAgree() {
-        start(shelf(HONEST));
+        start(shelf(StateHashTest::honest));
         fillJar(35);
 
-        start(shelf(HONEST));
+        start(shelf(StateHashTest::honest));
 
         await(fill(new Put("more", 1)));
-        assertThat(check(shelf(HONEST), snapshots))
+        assertThat(check(shelf(StateHashTest::honest), snapshots))
                 .isEqualTo(new ReplayVerdict(A, 36, 0, 3, 0, 30, null))
                 .matches(ReplayVerdict::agrees);
     }
 
     @Test
     void shouldRefuseAnActorWhoseHandlerWasChanged() {
-        start(shelf(HONEST));
+        start(shelf(StateHashTest::honest));
         fillJar(35);
 
-        start(shelf(changed()));
+        start(shelf(StateHashTest::changed));
 
         ActorFailedException refused = failure(fill(new Put("more", 1)), ActorFailedException.class);
         assertThat(refused)
@@ -236,10 +240,10 @@ final class StateHashTest {
     @Test
     void shouldGoOnIfToldSo() {
         for (StateHashCheck check : List.of(StateHashCheck.WARN, StateHashCheck.OFF)) {
-            start(shelf(HONEST));
+            start(shelf(StateHashTest::honest));
             fillJar(hashes().isEmpty() ? 35 : 0);
 
-            start(new Shelf<>(new Jar(Map.of()), changed(), check));
+            start(new Shelf<>(new Jar(Map.of()), StateHashTest::changed, check));
 
             await(fill());
             assertThat(hashes()).as("%s", check).containsExactly(10L, 20L, 30L);
@@ -248,7 +252,7 @@ final class StateHashTest {
 
     @Test
     void shouldNotCompareStatesOfAnotherShape() {
-        start(shelf(HONEST));
+        start(shelf(StateHashTest::honest));
         fillJar(35);
         BiFunction<NextJar, Put, NextJar> handler = (jar, put) -> new NextJar(Map.of(put.kind(), 1L));
 
@@ -261,10 +265,10 @@ final class StateHashTest {
 
     @Test
     void shouldSayBetweenWhichEventsHandlersAndHistoryPart() {
-        start(shelf(HONEST));
+        start(shelf(StateHashTest::honest));
         fillJar(35);
 
-        ReplayVerdict verdict = check(shelf(changed()), snapshots);
+        ReplayVerdict verdict = check(shelf(StateHashTest::changed), snapshots);
 
         assertThat(verdict.agrees()).isFalse();
         assertThat(verdict.agreeing()).isEqualTo(20);
@@ -276,28 +280,29 @@ final class StateHashTest {
 
     @Test
     void shouldNarrowDownWithSnapshots() {
-        Shelf<Jar> actor = shelf(HONEST);
+        Shelf<Jar> actor = shelf(StateHashTest::honest);
         actor.snapshotEvery = 7;
         start(actor);
         fillJar(35);
         eventually("snapshot", () -> snapshots.sequenceNumbers(A).equals(List.of(35L, 28L)));
 
-        ReplayVerdict verdict = check(shelf(changed()), snapshots);
+        ReplayVerdict verdict = check(shelf(StateHashTest::changed), snapshots);
 
         assertThat(verdict.report()).contains("is one of 21 to 28", "reason=snapshot");
-        assertThat(check(shelf(HONEST), snapshots).comparedCount()).isEqualTo(5);
+        assertThat(check(shelf(StateHashTest::honest), snapshots).comparedCount())
+                .isEqualTo(5);
     }
 
     @Test
     void shouldNameTheEventThatAHandlerAnswersInTwoWays() {
-        start(shelf(HONEST));
+        start(shelf(StateHashTest::honest));
         fillJar(35);
         AtomicLong clock = new AtomicLong();
 
         ReplayVerdict verdict = check(
                 shelf((jar, put) -> put.kind().equals("kind 24")
                         ? jar.with(put.kind(), clock.incrementAndGet() + 7)
-                        : HONEST.apply(jar, put)),
+                        : honest(jar, put)),
                 snapshots);
 
         assertThat(verdict.disagreement())
@@ -322,7 +327,7 @@ final class StateHashTest {
 
     @Test
     void shouldNameTheEventThatAHandlerThrowsAt() {
-        start(shelf(HONEST));
+        start(shelf(StateHashTest::honest));
         fillJar(35);
 
         ReplayVerdict verdict = check(
@@ -330,7 +335,7 @@ final class StateHashTest {
                     if (put.kind().equals("kind 24")) {
                         throw new IllegalStateException("no such kind");
                     }
-                    return HONEST.apply(jar, put);
+                    return honest(jar, put);
                 }),
                 snapshots);
 
@@ -340,20 +345,20 @@ final class StateHashTest {
 
     @Test
     void shouldCheckWhatACompactionHasLeft() {
-        Shelf<Jar> actor = shelf(HONEST);
+        Shelf<Jar> actor = shelf(StateHashTest::honest);
         actor.snapshotEvery = 12;
         start(actor);
         fillJar(35);
         eventually("snapshot", () -> snapshots.sequenceNumbers(A).equals(List.of(24L, 12L)));
         journal.compactBelow(A, 20);
 
-        ReplayVerdict verdict = check(shelf(HONEST), snapshots);
+        ReplayVerdict verdict = check(shelf(StateHashTest::honest), snapshots);
 
         assertThat(verdict.agrees()).isTrue();
         assertThat(verdict.startedFrom()).isEqualTo(24);
         assertThat(verdict.comparedCount()).as("the hash at 30").isEqualTo(1);
         assertThat(verdict.incomparableCount()).as("those before the start").isPositive();
-        assertThatThrownBy(() -> check(shelf(HONEST), FixedSnapshots.of()))
+        assertThatThrownBy(() -> check(shelf(StateHashTest::honest), FixedSnapshots.of()))
                 .isInstanceOf(HistoryCompactedException.class);
     }
 
