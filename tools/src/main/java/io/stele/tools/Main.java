@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             ShowCommand.class,
             VerifyCommand.class,
+            ReplayCommand.class,
             ExamplesCommand.class,
             VersionCommand.class,
             HelpCommand.class
