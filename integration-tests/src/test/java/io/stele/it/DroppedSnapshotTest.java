@@ -26,9 +26,7 @@ final class DroppedSnapshotTest {
             for (String id : List.of("1", "2", "3")) {
                 system.entity(OldTicket.class, id)
                         .ask(new OldTicket.Do(List.of(
-                                new OldTicket.Opened(1, id),
-                                new OldTicket.Viewed("a"),
-                                new OldTicket.Viewed("b"))))
+                                new OldTicket.Opened(1, id), new OldTicket.Viewed("a"), new OldTicket.Viewed("b"))))
                         .toCompletableFuture()
                         .join();
             }

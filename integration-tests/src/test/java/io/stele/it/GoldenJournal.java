@@ -65,8 +65,7 @@ final class GoldenJournal {
             show(system.entity(Exhibit.class, "all"), null, Exhibit.all().toArray(new Exhibit.Shown[0]));
             show(system.entity(Exhibit.class, "ids"), "id-3", new Exhibit.Noted("four"));
             EntityRef ticket = system.entity(OldTicket.class, "größe-1");
-            ticket.ask(new OldTicket.Do(
-                            List.of(new OldTicket.Paid(1_000, 250), new OldTicket.Closed(9))))
+            ticket.ask(new OldTicket.Do(List.of(new OldTicket.Paid(1_000, 250), new OldTicket.Closed(9))))
                     .toCompletableFuture()
                     .join();
         }
