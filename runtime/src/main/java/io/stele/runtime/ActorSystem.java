@@ -116,6 +116,15 @@ public final class ActorSystem implements AutoCloseable {
         return ref(known, new PersistenceId(known.actor.entityType(), entityId));
     }
 
+    /** Returns the store of that class that this system closes in the end; null if it has none. */
+    public <T> @Nullable T owned(Class<T> type) {
+        return owned.stream()
+                .filter(type::isInstance)
+                .map(type::cast)
+                .findFirst()
+                .orElse(null);
+    }
+
     /** Returns how many actors are in memory now. */
     public int activeEntityCount() {
         return entities.size();
