@@ -3,6 +3,7 @@ package io.stele.recovery;
 import io.stele.spi.Clock;
 import io.stele.spi.EventJournal;
 import io.stele.spi.EventReader;
+import io.stele.spi.ForgottenException;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.PersistenceId;
@@ -47,13 +48,14 @@ public final class Recovery {
      * Feeds the history of {@code persistenceId} to {@code target}. Costs a look-up, one snapshot and the events behind it.
      *
      * @param toSequenceNumber the last event wanted; {@link Long#MAX_VALUE} for all there are
+     * @throws io.stele.spi.ForgottenException if the actor's data was forgotten; this is no damage
      * @throws RecoveryException if an event cannot be decoded, or the target throws, or the history ends before its own
      *     snapshot; the target may have been fed a part
      * @throws io.stele.spi.CorruptJournalException if a record cannot be trusted
      */
     public RecoveryReport recover(PersistenceId persistenceId, long toSequenceNumber, ReplayTarget target) {
         long startNs = clock.nanoTime();
-        Run run = new Run(persistenceId, target);
+        Run run = new Run(persistenceId, codec.forActor(persistenceId), target);
         loadSnapshot(run, toSequenceNumber);
         replayEvents(run, toSequenceNumber);
         checkComplete(run);
@@ -76,11 +78,14 @@ public final class Recovery {
             }
             Snapshot snapshot = found.get();
             try {
-                Object state = codec.decode(snapshot.type(), snapshot.payload().duplicate());
+                Object state =
+                        run.own.decode(snapshot.type(), snapshot.payload().duplicate());
                 run.target.onSnapshot(snapshot, state);
                 run.snapshotSequenceNumber = snapshot.sequenceNumber();
                 run.sequenceNumber = snapshot.sequenceNumber();
                 return;
+            } catch (ForgottenException e) {
+                throw e; // and so is everything older
             } catch (PayloadCodecException e) {
                 LOG.warn(
                         "snapshot cannot be decoded, falling back to an older one: persistenceId={}, sequenceNumber={},"
@@ -124,16 +129,18 @@ public final class Recovery {
     }
 
     /** One recovery under way. */
-    private final class Run implements EventReader {
+    private static final class Run implements EventReader {
         final PersistenceId persistenceId;
+        final PayloadCodec own;
         final ReplayTarget target;
         long snapshotSequenceNumber;
         int snapshotsPassedOver;
         long eventsReplayed;
         long sequenceNumber;
 
-        Run(PersistenceId persistenceId, ReplayTarget target) {
+        Run(PersistenceId persistenceId, PayloadCodec own, ReplayTarget target) {
             this.persistenceId = persistenceId;
+            this.own = own;
             this.target = target;
         }
 
@@ -147,7 +154,9 @@ public final class Recovery {
                         null);
             }
             try {
-                target.onEvent(stored, codec.decode(stored.type(), stored.payload()));
+                target.onEvent(stored, own.decode(stored.type(), stored.payload()));
+            } catch (ForgottenException e) {
+                throw e;
             } catch (RuntimeException e) {
                 throw new RecoveryException(
                         "event cannot be replayed: persistenceId=" + persistenceId + ", sequenceNumber="

@@ -235,8 +235,8 @@ public final class ActorSystem implements AutoCloseable {
         return report;
     }
 
-    /** Appends the events of one effect, all or none. Throws as {@link EventJournal#append} and the codec do. */
-    long append(EventStream stream, long timestampMs, List<?> events, @Nullable String commandId) {
+    /** Appends the events of one effect, all or none, encoded by their actor's own codec. Throws as {@link EventJournal#append} and the codec do. */
+    long append(PayloadCodec own, EventStream stream, long timestampMs, List<?> events, @Nullable String commandId) {
         EventBatch batch = batches.get();
         batch.begin(timestampMs);
         if (commandId != null) {
@@ -245,7 +245,7 @@ public final class ActorSystem implements AutoCloseable {
             batch.metadata(fields.flip());
         }
         for (Object event : events) {
-            batch.add(codec, event);
+            batch.add(own, event);
         }
         return journal.append(stream, stream.lastSequenceNumber() + 1, batch);
     }

@@ -72,6 +72,10 @@ final class Restored<E, S> implements ReplayTarget {
         }
     }
 
+    PayloadCodec codec() {
+        return codec;
+    }
+
     S state() {
         return state;
     }

@@ -45,4 +45,20 @@ public interface PayloadCodec {
      * @throws PayloadCodecException if the type is unknown here, or the bytes are not what this codec writes
      */
     Object decode(StoredType type, ByteBuffer payload);
+
+    /**
+     * Returns the codec for the values of one actor: its events, its states and its replies. Here it is this one; a codec that
+     * encrypts has one for each. Cheap; asked once when an actor comes into memory, and again for each of its snapshots.
+     */
+    default PayloadCodec forActor(PersistenceId persistenceId) {
+        return this;
+    }
+
+    /**
+     * Returns whether what this codec is for was forgotten, so that nothing of it may be used any more, wherever it still is. Asked
+     * before every command. Here it never is.
+     */
+    default boolean isForgotten() {
+        return false;
+    }
 }
