@@ -134,6 +134,7 @@ public final class Backup {
                 journal.cut();
                 BackupTarget.copyKeys(source.journal().resolveSibling("keys"), Stele.keyDirectory(target));
                 JournalBackup.Report report = journal.finish(progress, Clock.system());
+                BackupTarget.forceNames(target);
                 return new Report(
                         target,
                         report,

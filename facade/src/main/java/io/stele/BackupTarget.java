@@ -67,6 +67,15 @@ record BackupTarget(@Nullable Path earlier, boolean isOnOtherFileSystem) {
         force(target);
     }
 
+    /** Makes the names of what was made survive a power cut. */
+    static void forceNames(Path target) throws IOException {
+        force(target);
+        Path parent = target.toAbsolutePath().getParent();
+        if (parent != null) {
+            force(parent);
+        }
+    }
+
     private static void force(Path path) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);

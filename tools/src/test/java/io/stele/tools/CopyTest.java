@@ -95,6 +95,27 @@ class CopyTest {
     }
 
     @Test
+    void shouldRefuseATargetWithTooLittleRoomBeforeAnythingIsCopied() throws IOException {
+        fill(temporary.resolve("data"), 1);
+        Path segment;
+        try (Stream<Path> files = Files.walk(temporary.resolve("data/journal"))) {
+            segment = files.filter(file -> file.toString().endsWith(".cq4"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+            file.setLength(1L << 43); // a hole
+        }
+
+        assertThat(run("backup", "--data-dir", "data", "--to", "copy")).isEqualTo(ExitCode.FAILED);
+
+        assertThat(screens.err())
+                .startsWith("stele: target has too little room; nothing was copied: target=")
+                .contains("neededBytes=8", "usableBytes=");
+        assertThat(temporary.resolve("copy")).isEmptyDirectory();
+    }
+
+    @Test
     void shouldSayThatTheTargetIsOnAnotherFileSystem() throws IOException {
         fill(temporary.resolve("data"), 3);
         Path elsewhere = Files.createTempDirectory(Path.of("/dev/shm"), "stele-copy");
