@@ -11,6 +11,7 @@ import io.stele.spi.JournalException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.SequenceConflictException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -181,6 +182,15 @@ public final class ChronicleJournal implements EventJournal {
         }
     }
 
+    /** Returns where the journal lives. */
+    public Path directory() {
+        return options.directory();
+    }
+
+    Manifest manifest() {
+        return manifest;
+    }
+
     /** Called by a stream that is closed. */
     void closed(ChronicleStream stream) {
         Head head = new Head(stream.lastSequenceNumber(), stream.lastPosition());
@@ -198,7 +208,7 @@ public final class ChronicleJournal implements EventJournal {
         return failedBefore || earlier != null ? earlier : lane.writer().failure();
     }
 
-    private Lane lane(int lane) {
+    Lane lane(int lane) {
         if (lane < 0 || lane >= lanes.length) {
             throw new IllegalArgumentException("lane is out of range: lane=" + lane + ", laneCount=" + lanes.length);
         }

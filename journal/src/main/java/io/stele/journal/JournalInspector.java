@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -40,6 +41,11 @@ public final class JournalInspector {
      */
     public static JournalInspector open(Path directory) {
         return new JournalInspector(directory, Manifest.read(directory));
+    }
+
+    /** Returns the id of the journal; a backup has that of its source, a fork one of its own. */
+    public UUID journalId() {
+        return manifest.journalId();
     }
 
     /** Returns how many lanes the journal has. */

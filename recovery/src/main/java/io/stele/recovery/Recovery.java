@@ -3,6 +3,7 @@ package io.stele.recovery;
 import io.stele.spi.Clock;
 import io.stele.spi.EventHistory;
 import io.stele.spi.EventReader;
+import io.stele.spi.ForgottenException;
 import io.stele.spi.HistoryCompactedException;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
@@ -68,13 +69,14 @@ public final class Recovery {
      *
      * @param toSequenceNumber the last event wanted; {@link Long#MAX_VALUE} for all there are
      * @throws HistoryCompactedException if the history begins later than the newest usable snapshot ends
+     * @throws io.stele.spi.ForgottenException if the actor's data was forgotten; this is no damage
      * @throws RecoveryException if an event cannot be decoded, or the target throws, or the history ends before its own
      *     snapshot; the target may have been fed a part
      * @throws io.stele.spi.CorruptJournalException if a record cannot be trusted
      */
     public RecoveryReport recover(PersistenceId persistenceId, long toSequenceNumber, ReplayTarget target) {
         long startNs = clock.nanoTime();
-        Run run = new Run(persistenceId, target);
+        Run run = new Run(persistenceId, codec.forActor(persistenceId), target);
         loadSnapshot(run, toSequenceNumber);
         replayEvents(run, toSequenceNumber);
         checkComplete(run);
@@ -143,8 +145,8 @@ public final class Recovery {
         }
     }
 
-    private Object decode(Run run, Snapshot snapshot) {
-        Object state = codec.decode(snapshot.type(), snapshot.payload().duplicate());
+    private static Object decode(Run run, Snapshot snapshot) {
+        Object state = run.own.decode(snapshot.type(), snapshot.payload().duplicate());
         return run.upcasters == null ? state : run.upcasters.upcastState(state);
     }
 
@@ -178,6 +180,8 @@ public final class Recovery {
             run.snapshotSequenceNumber = snapshot.sequenceNumber();
             run.sequenceNumber = snapshot.sequenceNumber();
             return true;
+        } catch (ForgottenException e) {
+            throw e; // and so is everything older
         } catch (PayloadCodecException e) {
             logPassedOver(snapshot, e);
             run.snapshotsPassedOver++;
@@ -228,6 +232,7 @@ public final class Recovery {
     /** One recovery under way. */
     private final class Run implements EventReader {
         final PersistenceId persistenceId;
+        final PayloadCodec own;
         final ReplayTarget target;
         final @Nullable Upcasters upcasters;
         long snapshotSequenceNumber;
@@ -235,8 +240,9 @@ public final class Recovery {
         long eventsReplayed;
         long sequenceNumber;
 
-        Run(PersistenceId persistenceId, ReplayTarget target) {
+        Run(PersistenceId persistenceId, PayloadCodec own, ReplayTarget target) {
             this.persistenceId = persistenceId;
+            this.own = own;
             this.target = target;
             this.upcasters = Recovery.this.upcasters.get(persistenceId.entityType());
         }
@@ -255,6 +261,8 @@ public final class Recovery {
             }
             try {
                 apply(stored);
+            } catch (ForgottenException e) {
+                throw e;
             } catch (RuntimeException e) {
                 throw new RecoveryException(
                         "event cannot be replayed: " + facts(stored) + ", reason="
@@ -268,9 +276,9 @@ public final class Recovery {
 
         private void apply(StoredEvent stored) {
             if (upcasters == null) {
-                target.onEvent(stored, codec.decode(stored.type(), stored.payload()));
+                target.onEvent(stored, own.decode(stored.type(), stored.payload()));
             } else {
-                upcasters.replay(stored, codec, target);
+                upcasters.replay(stored, own, target);
             }
         }
 

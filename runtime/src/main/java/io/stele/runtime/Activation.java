@@ -3,8 +3,10 @@ package io.stele.runtime;
 import io.stele.spi.Durability;
 import io.stele.spi.EventJournal;
 import io.stele.spi.EventStream;
+import io.stele.spi.ForgottenException;
 import io.stele.spi.JournalException;
 import io.stele.spi.JournalFullException;
+import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.SequenceConflictException;
@@ -43,6 +45,7 @@ final class Activation<E, S> implements ActorContext {
     private final ActorSystem system;
     private final EventJournal journal;
     private final EventStream stream;
+    private final PayloadCodec codec;
     private final ReplyGate gate = new ReplyGate(GATE_CAPACITY);
     private final Deduplication<E, S> deduplication;
     private final SnapshotTrigger<E, S> snapshots;
@@ -66,9 +69,10 @@ final class Activation<E, S> implements ActorContext {
         this.journal = system.journal();
         this.stream = stream;
         this.state = restored.state();
-        this.deduplication = new Deduplication<>(type, system.codec(), restored);
+        this.codec = restored.codec();
+        this.deduplication = new Deduplication<>(type, codec, restored);
         this.snapshots = new SnapshotTrigger<>(entity, restored.progress());
-        this.hashes = new StateHashes(entity);
+        this.hashes = new StateHashes(entity, codec);
     }
 
     /**
@@ -78,7 +82,11 @@ final class Activation<E, S> implements ActorContext {
      * @throws JournalException if it cannot be read
      */
     static <E, S> Activation<E, S> recover(Entity<E, S> entity) {
-        Restored<E, S> restored = new Restored<>(entity.type, entity.system.codec(), entity.system.clock());
+        PayloadCodec codec = entity.system.codec().forActor(entity.persistenceId);
+        if (codec.isForgotten()) {
+            throw forgotten(entity.persistenceId);
+        }
+        Restored<E, S> restored = new Restored<>(entity.type, codec, entity.system.clock());
         EventStream stream = entity.system.journal().open(entity.persistenceId);
         boolean opened = false;
         try {
@@ -97,6 +105,10 @@ final class Activation<E, S> implements ActorContext {
         return new Activation<>(entity, stream, restored);
     }
 
+    private static ForgottenException forgotten(PersistenceId persistenceId) {
+        return new ForgottenException("actor was forgotten, nothing of it can be read: persistenceId=" + persistenceId);
+    }
+
     void beginTurn() {
         turnMs = system.clock().epochMs();
         turnNs = system.clock().nanoTime();
@@ -108,6 +120,11 @@ final class Activation<E, S> implements ActorContext {
 
     /** Handles one message: an ask, or a command that nobody waits for. */
     void handle(Object message) {
+        if (codec.isForgotten()) {
+            Entity.refuse(message, new ActorForgottenException(forgotten(persistenceId())));
+            ending = true;
+            return;
+        }
         Command<?> command = message instanceof Ask<?> ask ? ask.command : (Command<?>) message;
         if (deduplication.answer(this, command, message)) {
             return;
@@ -179,8 +196,11 @@ final class Activation<E, S> implements ActorContext {
     /** First the journal. If that fails, the state is as it was. */
     private boolean append(List<E> events, Object message, Command<?> command) {
         try {
-            snapshots.progress().onAppended(system.append(stream, turnMs, events, command.commandId()));
+            snapshots.progress().onAppended(system.append(codec, stream, turnMs, events, command.commandId()));
             return true;
+        } catch (ForgottenException e) {
+            Entity.refuse(message, new ActorForgottenException(e));
+            ending = true;
         } catch (PayloadCodecException e) {
             Entity.refuse(
                     message,

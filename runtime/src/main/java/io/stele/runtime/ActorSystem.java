@@ -116,6 +116,15 @@ public final class ActorSystem implements AutoCloseable {
         return ref(known, new PersistenceId(known.actor.entityType(), entityId));
     }
 
+    /** Returns the store of that class that this system closes in the end; null if it has none. */
+    public <T> @Nullable T owned(Class<T> type) {
+        return owned.stream()
+                .filter(type::isInstance)
+                .map(type::cast)
+                .findFirst()
+                .orElse(null);
+    }
+
     /** Returns how many actors are in memory now. */
     public int activeEntityCount() {
         return entities.size();
@@ -227,11 +236,12 @@ public final class ActorSystem implements AutoCloseable {
     }
 
     /**
-     * Appends the events of one effect, all or none. Throws as {@link EventJournal#append} and the codec do.
+     * Appends the events of one effect, all or none, encoded by their actor's own codec. Throws as {@link EventJournal#append} and
+     * the codec do.
      *
      * @return how many bytes the events take
      */
-    int append(EventStream stream, long timestampMs, List<?> events, @Nullable String commandId) {
+    int append(PayloadCodec own, EventStream stream, long timestampMs, List<?> events, @Nullable String commandId) {
         EventBatch batch = batches.get();
         batch.begin(timestampMs);
         if (commandId != null) {
@@ -241,7 +251,7 @@ public final class ActorSystem implements AutoCloseable {
         }
         int metadataBytes = batch.sizeBytes();
         for (Object event : events) {
-            batch.add(codec, event);
+            batch.add(own, event);
         }
         int eventBytes = batch.sizeBytes() - metadataBytes;
         journal.append(stream, stream.lastSequenceNumber() + 1, batch);

@@ -120,6 +120,10 @@ final class Restored<E, S> implements ReplayTarget {
         }
     }
 
+    PayloadCodec codec() {
+        return codec;
+    }
+
     S state() {
         return state;
     }
