@@ -1,15 +1,19 @@
 package io.stele.recovery;
 
 import io.stele.spi.Clock;
-import io.stele.spi.EventJournal;
+import io.stele.spi.EventHistory;
 import io.stele.spi.EventReader;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
 import io.stele.spi.SnapshotStore;
+import io.stele.spi.SteleException;
 import io.stele.spi.StoredEvent;
+import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,51 +28,81 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A snapshot that cannot be read or decoded is passed over: for an older one, then for the whole history.
  *
+ * <p>An event that cannot be applied ends the recovery with {@link PoisonEventException}, unless a {@link SkipNote} behind it says
+ * that it is to be left out. Those notes are looked for only when an event fails, so that nobody else pays for them; one that is met
+ * behind an event which did not fail makes the recovery begin again without the event, so that the decision holds for good.
+ *
  * <h2>Threads</h2>
  * Any thread; each call keeps its state to itself.
  */
 public final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+    /** The budget is asked so often, and not for every event. */
+    private static final int SPEND_BYTES = 64 << 10;
 
-    private final EventJournal journal;
+    private final EventHistory journal;
     private final SnapshotStore snapshots;
     private final PayloadCodec codec;
     private final Clock clock;
+    private final ReadBudget budget;
 
-    /** Recovers from these stores. */
-    public Recovery(EventJournal journal, SnapshotStore snapshots, PayloadCodec codec, Clock clock) {
+    /** Recovers from these stores as fast as it can. */
+    public Recovery(EventHistory journal, SnapshotStore snapshots, PayloadCodec codec, Clock clock) {
+        this(journal, snapshots, codec, clock, ReadBudget.of(clock, 0));
+    }
+
+    /** Recovers from these stores, within a budget. */
+    public Recovery(
+            EventHistory journal, SnapshotStore snapshots, PayloadCodec codec, Clock clock, ReadBudget budget) {
         this.journal = journal;
         this.snapshots = snapshots;
         this.codec = codec;
         this.clock = clock;
+        this.budget = budget;
     }
 
     /**
      * Feeds the history of {@code persistenceId} to {@code target}. Costs a look-up, one snapshot and the events behind it.
      *
      * @param toSequenceNumber the last event wanted; {@link Long#MAX_VALUE} for all there are
-     * @throws RecoveryException if an event cannot be decoded, or the target throws, or the history ends before its own
-     *     snapshot; the target may have been fed a part
+     * @throws PoisonEventException if an event cannot be decoded, or the target throws; the target has been fed what is before it
+     * @throws RecoveryException if the history ends before its own snapshot; the target may have been fed a part
      * @throws io.stele.spi.CorruptJournalException if a record cannot be trusted
      */
     public RecoveryReport recover(PersistenceId persistenceId, long toSequenceNumber, ReplayTarget target) {
+        Run run = new Run(persistenceId, target, toSequenceNumber, Set.of());
+        while (true) {
+            try {
+                return recover(run);
+            } catch (LateSkip late) {
+                run = new Run(persistenceId, target, toSequenceNumber, late.skipped);
+                target.onRestart();
+            }
+        }
+    }
+
+    private RecoveryReport recover(Run run) {
         long startNs = clock.nanoTime();
-        Run run = new Run(persistenceId, target);
-        loadSnapshot(run, toSequenceNumber);
-        replayEvents(run, toSequenceNumber);
+        loadSnapshot(run);
+        long loadedNs = clock.nanoTime();
+        replayEvents(run);
+        long replayedNs = clock.nanoTime();
         checkComplete(run);
         return new RecoveryReport(
-                persistenceId,
+                run.persistenceId,
                 run.snapshotSequenceNumber,
                 run.snapshotsPassedOver,
                 run.eventsReplayed,
+                run.eventsSkipped,
+                run.payloadBytes,
                 run.sequenceNumber,
-                clock.nanoTime() - startNs);
+                new RecoveryReport.Phases(
+                        0, 0, loadedNs - startNs, replayedNs - loadedNs, clock.nanoTime() - replayedNs));
     }
 
     /** First of three: starts from the newest snapshot that can be decoded. Next: {@link #replayEvents}. */
-    private void loadSnapshot(Run run, long toSequenceNumber) {
-        long sequenceNumberMax = toSequenceNumber;
+    private void loadSnapshot(Run run) {
+        long sequenceNumberMax = run.toSequenceNumber;
         while (sequenceNumberMax > 0) {
             Optional<Snapshot> found = snapshots.load(run.persistenceId, sequenceNumberMax);
             if (found.isEmpty()) {
@@ -80,6 +114,7 @@ public final class Recovery {
                 run.target.onSnapshot(snapshot, state);
                 run.snapshotSequenceNumber = snapshot.sequenceNumber();
                 run.sequenceNumber = snapshot.sequenceNumber();
+                run.count(snapshot.payload().remaining());
                 return;
             } catch (PayloadCodecException e) {
                 LOG.warn(
@@ -95,10 +130,11 @@ public final class Recovery {
     }
 
     /** Second of three: applies the events behind the snapshot. Next: {@link #checkComplete}. */
-    private void replayEvents(Run run, long toSequenceNumber) {
-        if (run.sequenceNumber < toSequenceNumber) {
-            run.eventsReplayed = journal.replay(run.persistenceId, run.sequenceNumber + 1, toSequenceNumber, run);
+    private void replayEvents(Run run) {
+        if (run.sequenceNumber < run.toSequenceNumber) {
+            run.eventsReplayed = journal.replay(run.persistenceId, run.sequenceNumber + 1, run.toSequenceNumber, run);
         }
+        budget.spend(run.unspentBytes);
     }
 
     /**
@@ -123,18 +159,56 @@ public final class Recovery {
         }
     }
 
+    /** Collects which events are to be left out, from the notes behind one that failed. */
+    private Set<Long> skipsBehind(PersistenceId persistenceId, long sequenceNumber) {
+        Set<Long> skips = new TreeSet<>();
+        journal.replay(persistenceId, sequenceNumber + 1, Long.MAX_VALUE, new EventReader() {
+            @Override
+            public void onEvent(StoredEvent event) {
+                // only notes decide
+            }
+
+            @Override
+            public void onNote(StoredEvent note) {
+                SkipNote skip = SkipNote.of(note);
+                if (skip != null) {
+                    skips.add(skip.sequenceNumber());
+                }
+            }
+        });
+        return skips;
+    }
+
+    /** A decision to skip stands behind an event that was applied. Never leaves this class. */
+    private static final class LateSkip extends SteleException {
+        private final transient Set<Long> skipped;
+
+        LateSkip(Set<Long> skipped) {
+            super("an event that was applied is to be left out: sequenceNumbers=" + skipped);
+            this.skipped = skipped;
+        }
+    }
+
     /** One recovery under way. */
     private final class Run implements EventReader {
         final PersistenceId persistenceId;
         final ReplayTarget target;
+        final long toSequenceNumber;
         long snapshotSequenceNumber;
         int snapshotsPassedOver;
         long eventsReplayed;
+        long eventsSkipped;
+        long payloadBytes;
+        long unspentBytes;
         long sequenceNumber;
+        private boolean lookedAhead;
+        private final Set<Long> skips;
 
-        Run(PersistenceId persistenceId, ReplayTarget target) {
+        Run(PersistenceId persistenceId, ReplayTarget target, long toSequenceNumber, Set<Long> skips) {
             this.persistenceId = persistenceId;
             this.target = target;
+            this.toSequenceNumber = toSequenceNumber;
+            this.skips = new TreeSet<>(skips);
         }
 
         @Override
@@ -146,22 +220,67 @@ public final class Recovery {
                                 + "; nothing was changed on disk; run: stele verify",
                         null);
             }
-            try {
-                target.onEvent(stored, codec.decode(stored.type(), stored.payload()));
-            } catch (RuntimeException e) {
-                throw new RecoveryException(
-                        "event cannot be replayed: persistenceId=" + persistenceId + ", sequenceNumber="
-                                + stored.sequenceNumber() + ", type=" + stored.type() + ", reason=" + e
-                                + "; this actor stays out of service, others are not affected; run: stele show "
-                                + persistenceId,
-                        e);
+            if (skips.isEmpty() || !skips.contains(stored.sequenceNumber())) {
+                apply(stored);
+            } else {
+                skip(stored);
             }
             sequenceNumber = stored.sequenceNumber();
         }
 
+        private void apply(StoredEvent stored) {
+            try {
+                ByteBuffer payload = stored.payload();
+                count(payload.remaining());
+                target.onEvent(stored, codec.decode(stored.type(), payload));
+            } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
+                if (!isSkippedLater(stored.sequenceNumber())) {
+                    throw new PoisonEventException(stored, e);
+                }
+                skip(stored);
+            }
+        }
+
+        private boolean isSkippedLater(long number) {
+            if (!lookedAhead) {
+                lookedAhead = true;
+                Set<Long> ahead = skipsBehind(persistenceId, number);
+                ahead.removeAll(skips);
+                skips.addAll(ahead);
+                if (ahead.stream().anyMatch(skipped -> skipped > snapshotSequenceNumber && skipped < number)) {
+                    throw new LateSkip(skips);
+                }
+            }
+            return skips.contains(number);
+        }
+
+        private void skip(StoredEvent stored) {
+            eventsSkipped++;
+            skips.add(stored.sequenceNumber());
+            target.onSkipped(stored);
+            LOG.warn(
+                    "event is left out of the state, as was decided: persistenceId={}, sequenceNumber={}, type={}",
+                    persistenceId,
+                    stored.sequenceNumber(),
+                    stored.type());
+        }
+
         @Override
         public void onNote(StoredEvent note) {
+            SkipNote skip = SkipNote.of(note);
+            if (skip != null && skip.sequenceNumber() > snapshotSequenceNumber && skips.add(skip.sequenceNumber())) {
+                throw new LateSkip(skips);
+            }
             target.onNote(note);
+        }
+
+        void count(int bytes) {
+            payloadBytes += bytes;
+            unspentBytes += bytes;
+            if (unspentBytes >= SPEND_BYTES) {
+                budget.spend(unspentBytes);
+                unspentBytes = 0;
+            }
         }
     }
 }

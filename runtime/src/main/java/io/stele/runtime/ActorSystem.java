@@ -1,8 +1,10 @@
 package io.stele.runtime;
 
+import io.stele.recovery.ReadBudget;
 import io.stele.recovery.Recovery;
 import io.stele.recovery.RecoveryReport;
 import io.stele.recovery.ReplayTarget;
+import io.stele.recovery.SkipNote;
 import io.stele.spi.Clock;
 import io.stele.spi.DurabilityListener;
 import io.stele.spi.EventBatch;
@@ -13,6 +15,7 @@ import io.stele.spi.PayloadCodec;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.RecordMetadata;
 import io.stele.spi.SnapshotStore;
+import io.stele.spi.SteleException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.ByteBuffer;
@@ -23,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +50,10 @@ public final class ActorSystem implements AutoCloseable {
     private final PayloadCodec codec;
     private final Clock clock;
     private final Recovery recovery;
+    private final ReadBudget readBudget;
+    private final RecoveryPermits permits;
+    private final Recoveries recoveries;
+    private final Quarantine quarantine;
     private final Dispatcher dispatcher;
     private final Snapshotter snapshotter;
     private final LaneRelease[] releases;
@@ -57,6 +65,7 @@ public final class ActorSystem implements AutoCloseable {
     private final Map<PersistenceId, Entity<?, ?>> entities = new ConcurrentHashMap<>();
     private final ThreadLocal<EventBatch> batches;
     private final ThreadLocal<ByteBuffer> metadata = ThreadLocal.withInitial(() -> ByteBuffer.allocate(METADATA_BYTES));
+    private final AtomicBoolean flushing = new AtomicBoolean();
     private volatile boolean closing;
     private boolean closed;
 
@@ -65,8 +74,14 @@ public final class ActorSystem implements AutoCloseable {
         codec = builder.codec();
         clock = builder.clock();
         SnapshotStore snapshots = builder.snapshots();
-        recovery = new Recovery(journal, snapshots, codec, clock);
-        dispatcher = new ForkJoinDispatcher(builder.workerCount());
+        readBudget = ReadBudget.of(clock, builder.recoveryBytesPerSecond());
+        recovery = new Recovery(journal, snapshots, codec, clock, readBudget);
+        dispatcher = new ForkJoinDispatcher("stele-worker", builder.workerCount());
+        permits = new RecoveryPermits(
+                new ForkJoinDispatcher("stele-recovery", builder.recoveryPermits()),
+                builder.recoveryPermits(),
+                clock);
+        recoveries = new Recoveries(permits);
         snapshotter = new Snapshotter(snapshots, codec);
         owned = builder.owned();
         closeTimeoutNs = builder.closeTimeout().toNanos();
@@ -76,6 +91,7 @@ public final class ActorSystem implements AutoCloseable {
             releases[lane] = new LaneRelease(dispatcher);
         }
         journal.listener(new Progress());
+        quarantine = new Quarantine(this, builder.index());
         sweeper = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "stele-sweeper");
             thread.setDaemon(true);
@@ -121,6 +137,16 @@ public final class ActorSystem implements AutoCloseable {
         return entities.size();
     }
 
+    /** Returns who is out of service because of a stored event that cannot be applied, and the ways back. */
+    public Quarantine quarantine() {
+        return quarantine;
+    }
+
+    /** Returns what recoveries came to since the start. */
+    public Recoveries recoveries() {
+        return recoveries;
+    }
+
     /** Returns how many snapshots were saved since the start. */
     public long snapshotsSaved() {
         return snapshotter.savedCount();
@@ -153,8 +179,10 @@ public final class ActorSystem implements AutoCloseable {
                     entities.size(),
                     entities.keySet().iterator().next());
         }
-        sweeper.shutdownNow();
-        boolean stopped = dispatcher.close();
+        sweeper.shutdown();
+        readBudget.lift();
+        boolean recovered = permits.close();
+        boolean stopped = dispatcher.close() && recovered;
         entities.values().forEach(entity -> entity.abandon(stopped));
         snapshotter.close();
         closeOwned();
@@ -184,6 +212,10 @@ public final class ActorSystem implements AutoCloseable {
         while (!closing) {
             Entity<?, ?> entity = entities.get(persistenceId);
             if (entity == null) {
+                ActorException refusal = quarantine.refusal(persistenceId);
+                if (refusal != null) {
+                    return refusal;
+                }
                 entity = entities.computeIfAbsent(persistenceId, id -> new Entity<>(this, type, id));
             }
             switch (entity.offer(message)) {
@@ -224,6 +256,77 @@ public final class ActorSystem implements AutoCloseable {
                 report.eventsReplayed(),
                 report.durationNs());
         return report;
+    }
+
+    /** Replays an actor's history to see whether that can be done. */
+    RecoveryReport rehearse(PersistenceId persistenceId) {
+        return recover(persistenceId, new Restored<>(typeOf(persistenceId), codec));
+    }
+
+    private EntityType<?, ?> typeOf(PersistenceId persistenceId) {
+        Class<?> actor = typeNames.get(persistenceId.entityType());
+        EntityType<?, ?> type = actor == null ? null : types.get(actor);
+        if (type == null) {
+            throw new IllegalArgumentException(
+                    "kind of actor is not known, so register it first: persistenceId=" + persistenceId);
+        }
+        return type;
+    }
+
+    /**
+     * Appends a decision about an actor that is not in memory, and waits until it survives a power cut.
+     *
+     * @throws JournalException if that fails or takes too long
+     */
+    void appendDecision(PersistenceId persistenceId, SkipNote decision) {
+        long deadlineNs = clock.nanoTime() + closeTimeoutNs;
+        long[] position = {0};
+        while (position[0] == 0 && clock.nanoTime() - deadlineNs < 0) {
+            entities.compute(persistenceId, (id, entity) -> {
+                if (entity == null) {
+                    position[0] = append(persistenceId, decision);
+                }
+                return entity;
+            });
+            if (position[0] == 0) {
+                pause(); // an actor that went into quarantine just now still waits for its last replies
+            }
+        }
+        int lane = journal.lane(persistenceId);
+        while (journal.durablePosition(lane) < position[0] || position[0] == 0) {
+            JournalException failure = journal.failure(lane);
+            if (failure != null || clock.nanoTime() - deadlineNs >= 0) {
+                throw new JournalException(
+                        "decision is not known to be durable, the actor stays in quarantine: persistenceId="
+                                + persistenceId + ", sequenceNumber=" + decision.sequenceNumber(),
+                        failure);
+            }
+            journal.requestSync(lane);
+            pause();
+        }
+    }
+
+    private long append(PersistenceId persistenceId, SkipNote decision) {
+        EventBatch batch = batches.get();
+        batch.begin(clock.epochMs());
+        batch.metadata(decision.toMetadata());
+        try (EventStream stream = journal.open(persistenceId)) {
+            return journal.append(stream, stream.lastSequenceNumber(), batch);
+        }
+    }
+
+    /** Has the quarantine reach the disk, off the calling thread. */
+    void flushSoon(QuarantineStore store) {
+        if (flushing.compareAndSet(false, true)) {
+            sweeper.execute(() -> {
+                flushing.set(false);
+                try {
+                    store.flush();
+                } catch (SteleException e) {
+                    LOG.warn("quarantine could not be flushed: reason={}", e.getMessage());
+                }
+            });
+        }
     }
 
     /** Appends the events of one effect, all or none. Throws as {@link EventJournal#append} and the codec do. */
@@ -278,6 +381,10 @@ public final class ActorSystem implements AutoCloseable {
 
     Snapshotter snapshotter() {
         return snapshotter;
+    }
+
+    RecoveryPermits permits() {
+        return permits;
     }
 
     LaneRelease release(int lane) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Restored<E, S> implements ReplayTarget {
     private final EntityType<E, S> type;
     private final PayloadCodec codec;
-    private final DeduplicationWindow window;
+    private DeduplicationWindow window;
     private S state;
     private S stateBeforeBatch;
     private long sequenceNumber;
@@ -46,13 +46,35 @@ final class Restored<E, S> implements ReplayTarget {
     @Override
     @SuppressWarnings("unchecked")
     public void onEvent(StoredEvent stored, Object event) {
+        S next = type.actor.onEvent(state, (E) event);
+        onBatch(stored);
+        state = next;
+        sequenceNumber = stored.sequenceNumber();
+    }
+
+    @Override
+    public void onSkipped(StoredEvent stored) {
+        onBatch(stored);
+        sequenceNumber = stored.sequenceNumber();
+    }
+
+    @Override
+    public void onRestart() {
+        window = new DeduplicationWindow(type.deduplicationWindow);
+        state = type.actor.initialState();
+        stateBeforeBatch = state;
+        sequenceNumber = 0;
+        snapshotSequenceNumber = 0;
+        lastCommandId = null;
+    }
+
+    /** Notes down where a batch begins, before the state changes. */
+    private void onBatch(StoredEvent stored) {
         if (stored.batchIndex() == 0) {
             keepLost();
             stateBeforeBatch = state;
             lastCommandId = RecordMetadata.findText(stored.metadata(), RecordMetadata.COMMAND_ID);
         }
-        state = type.actor.onEvent(state, (E) event);
-        sequenceNumber = stored.sequenceNumber();
     }
 
     @Override

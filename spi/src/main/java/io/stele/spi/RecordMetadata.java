@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *   key 3  reply            encoded as the reply type says
  *   key 4  trace context    W3C traceparent, ASCII
  *   key 5  tags             UTF-8, separated by 0x00
+ *   key 8  skip             an event that replay is to leave out: its sequence number 8 B, then who decided that and why,
+ *                           UTF-8, separated by 0x00
  * </pre>
  *
  * <p>Readers pass over keys that they do not know. All methods are pure functions of their arguments.
@@ -38,6 +40,9 @@ public final class RecordMetadata {
 
     /** The tags. */
     public static final byte TAGS = 5;
+
+    /** A decision to leave an event out, in a note behind it. */
+    public static final byte SKIP = 8;
 
     private static final int HEADER_BYTES = 3;
 
