@@ -139,6 +139,7 @@ final class RecoveryPermits {
         ticket.taken = true;
         waiting--;
         if (waiting == 0) {
+            picks = 0;
             arrivals.clear();
             hottest.forEach(Queue::clear);
         }
