@@ -70,12 +70,20 @@ public final class Recovery {
      * @throws io.stele.spi.CorruptJournalException if a record cannot be trusted
      */
     public RecoveryReport recover(PersistenceId persistenceId, long toSequenceNumber, ReplayTarget target) {
-        Run run = new Run(persistenceId, target, toSequenceNumber, Set.of());
+        return recover(persistenceId, Moment.after(toSequenceNumber), target);
+    }
+
+    /**
+     * Feeds the history of {@code persistenceId} up to a moment to {@code target}. Costs and throws as above. A decision to skip an event
+     * counts from where it stands; one that stands behind the moment counts only for an event that cannot be applied.
+     */
+    public RecoveryReport recover(PersistenceId persistenceId, Moment to, ReplayTarget target) {
+        Run run = new Run(persistenceId, target, to, Set.of());
         while (true) {
             try {
                 return recover(run);
             } catch (LateSkip late) {
-                run = new Run(persistenceId, target, toSequenceNumber, late.skipped);
+                run = new Run(persistenceId, target, to, late.skipped);
                 target.onRestart();
             }
         }
@@ -102,13 +110,17 @@ public final class Recovery {
 
     /** First of three: starts from the newest snapshot that can be decoded. Next: {@link #replayEvents}. */
     private void loadSnapshot(Run run) {
-        long sequenceNumberMax = run.toSequenceNumber;
+        long sequenceNumberMax = run.to.sequenceNumberMax();
         while (sequenceNumberMax > 0) {
             Optional<Snapshot> found = snapshots.load(run.persistenceId, sequenceNumberMax);
             if (found.isEmpty()) {
                 return;
             }
             Snapshot snapshot = found.get();
+            if (!run.to.includes(snapshot)) {
+                sequenceNumberMax = snapshot.sequenceNumber() - 1;
+                continue;
+            }
             try {
                 Object state = codec.decode(snapshot.type(), snapshot.payload().duplicate());
                 run.target.onSnapshot(snapshot, state);
@@ -131,8 +143,12 @@ public final class Recovery {
 
     /** Second of three: applies the events behind the snapshot. Next: {@link #checkComplete}. */
     private void replayEvents(Run run) {
-        if (run.sequenceNumber < run.toSequenceNumber) {
-            run.eventsReplayed = journal.replay(run.persistenceId, run.sequenceNumber + 1, run.toSequenceNumber, run);
+        if (run.sequenceNumber < run.to.sequenceNumberMax()) {
+            try {
+                journal.replay(run.persistenceId, run.sequenceNumber + 1, run.to.sequenceNumberMax(), run);
+            } catch (MomentReached reached) {
+                run.endReached = true;
+            }
         }
         budget.spend(run.unspentBytes);
     }
@@ -141,7 +157,7 @@ public final class Recovery {
      * Last of three: a snapshot is only ever taken of durable events, so a history that ends before it has lost something.
      */
     private void checkComplete(Run run) {
-        if (run.snapshotSequenceNumber == 0 || run.eventsReplayed > 0) {
+        if (run.snapshotSequenceNumber == 0 || run.eventsReplayed > 0 || run.endReached) {
             return;
         }
         long[] last = {0};
@@ -189,11 +205,18 @@ public final class Recovery {
         }
     }
 
+    /** The next event is behind the moment that was asked for. Never leaves this class. */
+    private static final class MomentReached extends SteleException {
+        MomentReached() {
+            super("the moment that was asked for is reached");
+        }
+    }
+
     /** One recovery under way. */
     private final class Run implements EventReader {
         final PersistenceId persistenceId;
         final ReplayTarget target;
-        final long toSequenceNumber;
+        final Moment to;
         long snapshotSequenceNumber;
         int snapshotsPassedOver;
         long eventsReplayed;
@@ -201,13 +224,14 @@ public final class Recovery {
         long payloadBytes;
         long unspentBytes;
         long sequenceNumber;
+        boolean endReached;
         private boolean lookedAhead;
         private final Set<Long> skips;
 
-        Run(PersistenceId persistenceId, ReplayTarget target, long toSequenceNumber, Set<Long> skips) {
+        Run(PersistenceId persistenceId, ReplayTarget target, Moment to, Set<Long> skips) {
             this.persistenceId = persistenceId;
             this.target = target;
-            this.toSequenceNumber = toSequenceNumber;
+            this.to = to;
             this.skips = new TreeSet<>(skips);
         }
 
@@ -220,6 +244,10 @@ public final class Recovery {
                                 + "; nothing was changed on disk; run: stele verify",
                         null);
             }
+            if (!to.includes(stored)) {
+                throw new MomentReached();
+            }
+            eventsReplayed++;
             if (skips.isEmpty() || !skips.contains(stored.sequenceNumber())) {
                 apply(stored);
             } else {

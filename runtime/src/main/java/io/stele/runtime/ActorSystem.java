@@ -1,11 +1,13 @@
 package io.stele.runtime;
 
+import io.stele.recovery.Moment;
 import io.stele.recovery.ReadBudget;
 import io.stele.recovery.Recovery;
 import io.stele.recovery.RecoveryReport;
 import io.stele.recovery.ReplayTarget;
 import io.stele.recovery.SkipNote;
 import io.stele.spi.Clock;
+import io.stele.spi.Durability;
 import io.stele.spi.DurabilityListener;
 import io.stele.spi.EventBatch;
 import io.stele.spi.EventJournal;
@@ -123,13 +125,38 @@ public final class ActorSystem implements AutoCloseable {
      *     without arguments
      */
     public EntityRef entity(Class<? extends PersistentActor<?, ?>> type, String entityId) {
+        EntityType<?, ?> known = known(type);
+        return ref(known, new PersistenceId(known.actor.entityType(), entityId));
+    }
+
+    private EntityType<?, ?> known(Class<? extends PersistentActor<?, ?>> type) {
         EntityType<?, ?> known = types.get(type);
         if (known == null) {
             register(instantiate(type));
             known = types.get(type);
         }
         assert known != null : "registered above";
-        return ref(known, new PersistenceId(known.actor.entityType(), entityId));
+        return known;
+    }
+
+    /**
+     * Works out what an actor's state was at a moment, from the nearest snapshot before it and the events behind that; its initial state
+     * if it had no event then. The actor itself takes no notice. Of an actor whose replies survive power cuts only durable events
+     * count. Works on the calling thread, within {@link ActorSystemBuilder#recoveryBytesPerSecond}.
+     *
+     * @param type the kind of actor
+     * @param <S> state
+     * @throws io.stele.recovery.PoisonEventException if an event before the moment cannot be applied
+     * @throws JournalException if the history cannot be read
+     */
+    @SuppressWarnings("unchecked")
+    public <S> PastState<S> stateAt(Class<? extends PersistentActor<?, S>> type, String entityId, Moment moment) {
+        EntityType<?, S> known = (EntityType<?, S>) known(type);
+        PersistenceId persistenceId = new PersistenceId(known.actor.entityType(), entityId);
+        Moment visible = known.durability == Durability.PROCESS_CRASH
+                ? moment
+                : moment.withPositionMax(journal.durablePosition(journal.lane(persistenceId)));
+        return TimeTravel.stateAt(recovery, codec, known, persistenceId, visible);
     }
 
     /** Returns how many actors are in memory now. */
@@ -418,7 +445,7 @@ public final class ActorSystem implements AutoCloseable {
         }
     }
 
-    private static PersistentActor<?, ?> instantiate(Class<? extends PersistentActor<?, ?>> type) {
+    static PersistentActor<?, ?> instantiate(Class<? extends PersistentActor<?, ?>> type) {
         try {
             Constructor<? extends PersistentActor<?, ?>> constructor = type.getDeclaredConstructor();
             constructor.setAccessible(true);

@@ -1,0 +1,100 @@
+package io.stele;
+
+import io.stele.codec.RecordCodec;
+import io.stele.journal.ReadOnlyJournal;
+import io.stele.recovery.Moment;
+import io.stele.runtime.PastState;
+import io.stele.runtime.PersistentActor;
+import io.stele.runtime.Quarantine;
+import io.stele.runtime.Quarantined;
+import io.stele.runtime.TimeTravel;
+import io.stele.snapshot.RocksStores;
+import io.stele.snapshot.SnapshotStoreOptions;
+import io.stele.spi.Clock;
+import io.stele.spi.IndexStore;
+import io.stele.spi.PayloadCodec;
+import io.stele.spi.SnapshotStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A data directory that is only looked at: it takes no lock and writes nothing, so it may belong to another process, which goes on, or
+ * to nobody any more. Opened by {@link Stele#openReadOnly}.
+ *
+ * <pre>
+ *   try (SteleReader reader = Stele.openReadOnly(Path.of("data"))) {
+ *       Account before = reader.stateAt(BankAccount.class, "42", Moment.after(17)).state();
+ *   }
+ * </pre>
+ *
+ * <p>Snapshots and the index are seen as they were when it was opened, events as they are.
+ *
+ * <h2>Threads</h2>
+ * Any thread; each call works on the thread that calls.
+ */
+public final class SteleReader implements AutoCloseable {
+    private final @Nullable RocksStores stores;
+    private final TimeTravel past;
+
+    private SteleReader(Path directory, PayloadCodec codec, @Nullable RocksStores stores) {
+        this.stores = stores;
+        IndexStore index = stores == null ? null : stores.index();
+        SnapshotStore snapshots = stores == null ? NoSnapshots.INSTANCE : stores.snapshots();
+        past = new TimeTravel(
+                ReadOnlyJournal.open(Stele.journalDirectory(directory), index), snapshots, codec, Clock.system());
+    }
+
+    static SteleReader open(Path directory) {
+        return open(directory, RecordCodec.of());
+    }
+
+    static SteleReader open(Path directory, PayloadCodec codec) {
+        Path snapshots = Stele.snapshotDirectory(directory);
+        RocksStores stores = Files.exists(snapshots.resolve("CURRENT"))
+                ? RocksStores.openReadOnly(SnapshotStoreOptions.of(snapshots))
+                : null;
+        boolean opened = false;
+        try {
+            SteleReader reader = new SteleReader(directory, codec, stores);
+            opened = true;
+            return reader;
+        } finally {
+            if (!opened && stores != null) {
+                stores.close();
+            }
+        }
+    }
+
+    /** Makes a kind of actor known that has no constructor without arguments. */
+    public void register(PersistentActor<?, ?> actor) {
+        past.register(actor);
+    }
+
+    /**
+     * Works out what an actor's state was at a moment; its initial state if it had no event then. Costs a scan of what the index does
+     * not know of the actor's lane, the nearest snapshot, and the events behind it.
+     *
+     * @param type the kind of actor
+     * @param <S> state
+     * @throws io.stele.recovery.PoisonEventException if an event before the moment cannot be applied
+     * @throws io.stele.spi.JournalException if the history cannot be read
+     */
+    public <S> PastState<S> stateAt(Class<? extends PersistentActor<?, S>> type, String entityId, Moment moment) {
+        return past.stateAt(type, entityId, moment);
+    }
+
+    /** Returns who is in quarantine, by persistence id. */
+    public List<Quarantined> quarantined() {
+        return stores == null ? List.of() : Quarantine.read(stores.index());
+    }
+
+    /** Gives the snapshots back. Closing twice does nothing. */
+    @Override
+    public void close() {
+        if (stores != null) {
+            stores.close();
+        }
+    }
+}
