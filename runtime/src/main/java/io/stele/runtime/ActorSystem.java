@@ -3,6 +3,7 @@ package io.stele.runtime;
 import io.stele.recovery.Moment;
 import io.stele.recovery.ReadBudget;
 import io.stele.recovery.Recovery;
+import io.stele.recovery.RecoveryRates;
 import io.stele.recovery.RecoveryReport;
 import io.stele.recovery.ReplayTarget;
 import io.stele.recovery.SkipNote;
@@ -12,7 +13,9 @@ import io.stele.spi.DurabilityListener;
 import io.stele.spi.EventBatch;
 import io.stele.spi.EventJournal;
 import io.stele.spi.EventStream;
+import io.stele.spi.IndexStore;
 import io.stele.spi.JournalException;
+import io.stele.spi.OpeningReport;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.RecordMetadata;
@@ -54,6 +57,7 @@ public final class ActorSystem implements AutoCloseable {
     private final Recovery recovery;
     private final ReadBudget readBudget;
     private final RecoveryPermits permits;
+    private final @Nullable IndexStore index;
     private final Recoveries recoveries;
     private final Quarantine quarantine;
     private final Dispatcher dispatcher;
@@ -83,7 +87,8 @@ public final class ActorSystem implements AutoCloseable {
                 new ForkJoinDispatcher("stele-recovery", builder.recoveryPermits()),
                 builder.recoveryPermits(),
                 clock);
-        recoveries = new Recoveries(permits);
+        index = builder.index();
+        recoveries = new Recoveries(permits, index == null ? RecoveryRates.NONE : RatesStore.load(index));
         snapshotter = new Snapshotter(snapshots, codec);
         owned = builder.owned();
         closeTimeoutNs = builder.closeTimeout().toNanos();
@@ -93,7 +98,7 @@ public final class ActorSystem implements AutoCloseable {
             releases[lane] = new LaneRelease(dispatcher);
         }
         journal.listener(new Progress());
-        quarantine = new Quarantine(this, builder.index());
+        quarantine = new Quarantine(this, index);
         sweeper = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "stele-sweeper");
             thread.setDaemon(true);
@@ -169,6 +174,11 @@ public final class ActorSystem implements AutoCloseable {
         return quarantine;
     }
 
+    /** Returns what opening the journal found, repaired and took. */
+    public OpeningReport openingReport() {
+        return journal.openingReport();
+    }
+
     /** Returns what recoveries came to since the start. */
     public Recoveries recoveries() {
         return recoveries;
@@ -212,7 +222,18 @@ public final class ActorSystem implements AutoCloseable {
         boolean stopped = dispatcher.close() && recovered;
         entities.values().forEach(entity -> entity.abandon(stopped));
         snapshotter.close();
+        keepRates();
         closeOwned();
+    }
+
+    private void keepRates() {
+        try {
+            if (index != null && recoveries.totals().done().recoveredCount() > 0) {
+                RatesStore.save(index, recoveries.rates().halved());
+            }
+        } catch (SteleException e) {
+            LOG.warn("what recoveries took could not be kept, plans will be worse: reason={}", e.getMessage());
+        }
     }
 
     private void pause() {

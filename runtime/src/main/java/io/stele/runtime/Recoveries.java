@@ -1,6 +1,8 @@
 package io.stele.runtime;
 
+import io.stele.recovery.RecoveryRates;
 import io.stele.recovery.RecoveryReport;
+import io.stele.spi.IndexStore;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,17 +21,20 @@ public final class Recoveries {
     public static final int SLOWEST_COUNT_MAX = 20;
 
     private final RecoveryPermits permits;
+    private final RecoveryRates earlier;
     private final ArrayDeque<RecoveryReport> last = new ArrayDeque<>();
     private final List<RecoveryReport> slowest = new ArrayList<>();
-    private long recoveredCount;
     private long failedCount;
-    private long eventsReplayed;
-    private long payloadBytes;
-    private long replayNs;
-    private long overheadNs;
+    private RecoveryRates now = RecoveryRates.NONE;
 
-    Recoveries(RecoveryPermits permits) {
+    Recoveries(RecoveryPermits permits, RecoveryRates earlier) {
         this.permits = permits;
+        this.earlier = earlier;
+    }
+
+    /** Reads what recoveries took before from an index that somebody else may be writing. */
+    public static RecoveryRates readRates(IndexStore index) {
+        return RatesStore.load(index);
     }
 
     /**
@@ -38,36 +43,20 @@ public final class Recoveries {
      * @param permitCount how many actors may recover at once
      * @param activeCount how many are being recovered
      * @param waitingCount how many wait for a permit
-     * @param recoveredCount how many were recovered
-     * @param failedCount how many could not be
-     * @param eventsReplayed how many events were replayed
-     * @param payloadBytes how many bytes of snapshots and events were decoded
-     * @param replayNs how long the replays took together, in nanoseconds
-     * @param overheadNs how long everything else took together: looking up, snapshots, checks
+     * @param failedCount how many could not be recovered
+     * @param done how many were, and what that took
      */
-    public record Totals(
-            int permitCount,
-            int activeCount,
-            int waitingCount,
-            long recoveredCount,
-            long failedCount,
-            long eventsReplayed,
-            long payloadBytes,
-            long replayNs,
-            long overheadNs) {}
+    public record Totals(int permitCount, int activeCount, int waitingCount, long failedCount, RecoveryRates done) {}
 
     /** Returns how many there were, and what they cost. */
     public synchronized Totals totals() {
         return new Totals(
-                permits.permitCount(),
-                permits.activeCount(),
-                permits.waitingCount(),
-                recoveredCount,
-                failedCount,
-                eventsReplayed,
-                payloadBytes,
-                replayNs,
-                overheadNs);
+                permits.permitCount(), permits.activeCount(), permits.waitingCount(), failedCount, now);
+    }
+
+    /** Returns what recoveries took, those of earlier openings included, which count less the older they are. */
+    public synchronized RecoveryRates rates() {
+        return earlier.plus(now);
     }
 
     /** Returns the last recoveries, the newest first, at most {@value #LAST_COUNT_MAX}. */
@@ -81,11 +70,9 @@ public final class Recoveries {
     }
 
     synchronized void onRecovered(RecoveryReport report) {
-        recoveredCount++;
-        eventsReplayed += report.eventsReplayed();
-        payloadBytes += report.payloadBytes();
-        replayNs += report.phases().replayNs();
-        overheadNs += report.durationNs() - report.phases().replayNs();
+        long replayNs = report.phases().replayNs();
+        now = now.plus(new RecoveryRates(
+                1, report.eventsReplayed(), report.payloadBytes(), replayNs, report.durationNs() - replayNs));
         last.addFirst(report);
         if (last.size() > LAST_COUNT_MAX) {
             last.removeLast();

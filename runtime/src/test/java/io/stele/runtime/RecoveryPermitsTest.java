@@ -259,9 +259,9 @@ final class RecoveryPermitsTest {
             assertThat(slowest.eventsReplayed()).isEqualTo(1);
             assertThat(slowest.sequenceNumber()).isEqualTo(1);
             Recoveries.Totals totals = world.system.recoveries().totals();
-            assertThat(totals.recoveredCount()).as("three new ones, three old ones").isEqualTo(6);
-            assertThat(totals.eventsReplayed()).isEqualTo(3);
-            assertThat(totals.replayNs()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(502));
+            assertThat(totals.done().recoveredCount()).as("three new ones, three old ones").isEqualTo(6);
+            assertThat(totals.done().eventsReplayed()).isEqualTo(3);
+            assertThat(totals.done().replayNs()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(502));
             assertThat(world.system.recoveries().last()).hasSize(6);
         }
     }
