@@ -146,7 +146,8 @@ final class RecoveryTest {
                     .isEqualTo(new Counter.Sum(6, 3));
             assertThat(system.quarantine().list()).isEmpty();
             reader.register(new Counter(100, applied));
-            assertThat(reader.stateAt(Counter.class, "a", Moment.LATEST).state()).isEqualTo(new Counter.Sum(6, 3));
+            assertThat(reader.stateAt(Counter.class, "a", Moment.LATEST).state())
+                    .isEqualTo(new Counter.Sum(6, 3));
         }
     }
 

@@ -130,14 +130,17 @@ record JournalOpening(
         if (tail.position() == 0) {
             return 0;
         }
-        long from = new PositionIndex(index, lane, manifest.journalId()).checkpoint().position();
+        long from = new PositionIndex(index, lane, manifest.journalId())
+                .checkpoint()
+                .position();
         if (from > tail.position() || RecordLayout.segmentOf(from) < tail.firstSegment()) {
             from = RecordLayout.position(tail.firstSegment(), 0);
         }
         long bytes = RecordLayout.offsetOf(tail.position()) - RecordLayout.offsetOf(from);
-        for (long segment = RecordLayout.segmentOf(from); segment < RecordLayout.segmentOf(tail.position()); segment++) {
-            bytes += Files.size(
-                    SegmentFiles.segment(SegmentFiles.laneDirectory(options.directory(), lane), segment));
+        for (long segment = RecordLayout.segmentOf(from);
+                segment < RecordLayout.segmentOf(tail.position());
+                segment++) {
+            bytes += Files.size(SegmentFiles.segment(SegmentFiles.laneDirectory(options.directory(), lane), segment));
         }
         return bytes;
     }

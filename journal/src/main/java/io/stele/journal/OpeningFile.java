@@ -75,8 +75,7 @@ final class OpeningFile {
             LOG.warn("report of the last opening cannot be read: file={}, reason={}", file, e.toString());
             return null;
         } catch (IOException e) {
-            throw new JournalException(
-                    "report of the last opening cannot be read: file=" + file + ", reason=" + e, e);
+            throw new JournalException("report of the last opening cannot be read: file=" + file + ", reason=" + e, e);
         }
     }
 

@@ -25,8 +25,7 @@ final class TailRepair {
     /** What is trusted but not known to be on the disk: from the durable position to the lane's last record. */
     record Trusted(long durablePosition, long position, int crc) {}
 
-    static void run(
-            LaneSetup setup, LaneRecovery.End end, long[] segments, Trusted last, LaneFindings found)
+    static void run(LaneSetup setup, LaneRecovery.End end, long[] segments, Trusted last, LaneFindings found)
             throws IOException {
         for (int i = segments.length - 1; i >= end.next(); i--) {
             found.cutBytes += setAside(setup, segments[i]);

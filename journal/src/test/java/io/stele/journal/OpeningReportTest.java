@@ -47,9 +47,7 @@ class OpeningReportTest {
             assertThat(report.epoch()).isEqualTo(2);
             assertThat(report.isClean()).isTrue();
             assertThat(report.cutBytes()).isZero();
-            assertThat(report.phases())
-                    .extracting(OpeningReport.Phase::name)
-                    .containsExactly("lock", "lanes", "index");
+            assertThat(report.phases()).extracting(OpeningReport.Phase::name).containsExactly("lock", "lanes", "index");
             assertThat(report.durationNs()).isPositive();
             OpeningReport.Lane lane = report.lanes().get(0);
             assertThat(lane.segmentCount()).isEqualTo(1);

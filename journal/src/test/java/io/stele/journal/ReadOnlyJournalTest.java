@@ -55,8 +55,7 @@ class ReadOnlyJournalTest {
     @Test
     void shouldReadWhatTheOwnerHasAppendedWhileItHasTheJournalOpen() {
         InMemoryIndexStore index = InMemoryIndexStore.open();
-        try (ChronicleJournal owner =
-                ChronicleJournal.open(TestJournal.options(directory), index, Clock.system())) {
+        try (ChronicleJournal owner = ChronicleJournal.open(TestJournal.options(directory), index, Clock.system())) {
             TestJournal.append(owner, TestJournal.ID, 30_000);
             TestJournal.append(owner, OTHER, 10);
 
@@ -76,8 +75,7 @@ class ReadOnlyJournalTest {
     @Test
     void shouldNeitherLockNorWrite() {
         InMemoryIndexStore index = InMemoryIndexStore.open();
-        try (ChronicleJournal owner =
-                ChronicleJournal.open(TestJournal.options(directory), index, Clock.system())) {
+        try (ChronicleJournal owner = ChronicleJournal.open(TestJournal.options(directory), index, Clock.system())) {
             TestJournal.append(owner, TestJournal.ID, 10);
         }
         Map<String, FileTime> before = files();
@@ -86,8 +84,7 @@ class ReadOnlyJournalTest {
         assertThat(numbers(reader, TestJournal.ID, 1, Long.MAX_VALUE)).hasSize(10);
 
         assertThat(files()).isEqualTo(before);
-        try (ChronicleJournal owner =
-                ChronicleJournal.open(TestJournal.options(directory), index, Clock.system())) {
+        try (ChronicleJournal owner = ChronicleJournal.open(TestJournal.options(directory), index, Clock.system())) {
             assertThat(owner.epoch()).isEqualTo(2);
             assertThat(numbers(reader, TestJournal.ID, 1, Long.MAX_VALUE)).hasSize(10);
         }

@@ -52,8 +52,7 @@ public final class Recovery {
     }
 
     /** Recovers from these stores, within a budget. */
-    public Recovery(
-            EventHistory journal, SnapshotStore snapshots, PayloadCodec codec, Clock clock, ReadBudget budget) {
+    public Recovery(EventHistory journal, SnapshotStore snapshots, PayloadCodec codec, Clock clock, ReadBudget budget) {
         this.journal = journal;
         this.snapshots = snapshots;
         this.codec = codec;

@@ -76,8 +76,7 @@ public record RecoveryPlan(
         private final int permits;
         private final long bytesPerSecond;
         private final RecoveryRates rates;
-        private final PriorityQueue<Actor> slowest =
-                new PriorityQueue<>(Comparator.comparingLong(Actor::eventCount));
+        private final PriorityQueue<Actor> slowest = new PriorityQueue<>(Comparator.comparingLong(Actor::eventCount));
         private long actorCount;
         private long withSnapshotCount;
         private long eventCount;

@@ -84,9 +84,7 @@ public final class ActorSystem implements AutoCloseable {
         recovery = new Recovery(journal, snapshots, codec, clock, readBudget);
         dispatcher = new ForkJoinDispatcher("stele-worker", builder.workerCount());
         permits = new RecoveryPermits(
-                new ForkJoinDispatcher("stele-recovery", builder.recoveryPermits()),
-                builder.recoveryPermits(),
-                clock);
+                new ForkJoinDispatcher("stele-recovery", builder.recoveryPermits()), builder.recoveryPermits(), clock);
         index = builder.index();
         recoveries = new Recoveries(permits, index == null ? RecoveryRates.NONE : RatesStore.load(index));
         snapshotter = new Snapshotter(snapshots, codec);

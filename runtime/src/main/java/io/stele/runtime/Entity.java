@@ -120,9 +120,7 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
      * @param stopped whether no worker can be in a turn of it any more
      */
     void abandon(boolean stopped) {
-        if (stopped
-                || STATUS.compareAndSet(this, IDLE, SCHEDULED)
-                || STATUS.compareAndSet(this, WAITING, SCHEDULED)) {
+        if (stopped || STATUS.compareAndSet(this, IDLE, SCHEDULED) || STATUS.compareAndSet(this, WAITING, SCHEDULED)) {
             Activation<E, S> active = activation;
             if (active != null) {
                 active.close(new OutcomeUnknownException(

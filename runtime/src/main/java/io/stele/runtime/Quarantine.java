@@ -133,14 +133,14 @@ public final class Quarantine {
      * @throws IllegalArgumentException if the actor is not in quarantine for that event, or a text is out of range; nothing was written
      * @throws io.stele.spi.JournalException if the decision could not be written, or not be forced; the actor stays in quarantine
      */
-    public synchronized void skip(
-            PersistenceId persistenceId, long sequenceNumber, String decidedBy, String reason) {
+    public synchronized void skip(PersistenceId persistenceId, long sequenceNumber, String decidedBy, String reason) {
         SkipNote decision = new SkipNote(sequenceNumber, decidedBy, reason);
         Quarantined entry = entries.get(persistenceId);
         if (entry == null || entry.sequenceNumber() != sequenceNumber) {
-            throw new IllegalArgumentException("actor is not in quarantine for this event, nothing was written: persistenceId="
-                    + persistenceId + ", sequenceNumber=" + sequenceNumber + ", sequenceNumberInQuarantine="
-                    + (entry == null ? "none" : String.valueOf(entry.sequenceNumber())));
+            throw new IllegalArgumentException(
+                    "actor is not in quarantine for this event, nothing was written: persistenceId="
+                            + persistenceId + ", sequenceNumber=" + sequenceNumber + ", sequenceNumberInQuarantine="
+                            + (entry == null ? "none" : String.valueOf(entry.sequenceNumber())));
         }
         system.appendDecision(persistenceId, decision);
         LOG.warn(

@@ -132,7 +132,10 @@ final class QuarantineStore {
 
     private static byte[] key(PersistenceId persistenceId) {
         byte[] id = persistenceId.encodedBytes();
-        return ByteBuffer.allocate(PREFIX.length + id.length).put(PREFIX).put(id).array();
+        return ByteBuffer.allocate(PREFIX.length + id.length)
+                .put(PREFIX)
+                .put(id)
+                .array();
     }
 
     private static boolean startsWithPrefix(ByteBuffer key) {

@@ -50,8 +50,7 @@ public final class Recoveries {
 
     /** Returns how many there were, and what they cost. */
     public synchronized Totals totals() {
-        return new Totals(
-                permits.permitCount(), permits.activeCount(), permits.waitingCount(), failedCount, now);
+        return new Totals(permits.permitCount(), permits.activeCount(), permits.waitingCount(), failedCount, now);
     }
 
     /** Returns what recoveries took, those of earlier openings included, which count less the older they are. */

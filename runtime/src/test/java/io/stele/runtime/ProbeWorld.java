@@ -15,7 +15,8 @@ import java.util.function.Consumer;
 
 /** A system of probes on stores in memory, which can crash and come back, and whose event handler can be exchanged. */
 final class ProbeWorld implements AutoCloseable {
-    InMemoryJournal journal = InMemoryJournal.open(InMemoryJournalOptions.standard().withSyncMode(SyncMode.ON_REQUEST));
+    InMemoryJournal journal =
+            InMemoryJournal.open(InMemoryJournalOptions.standard().withSyncMode(SyncMode.ON_REQUEST));
     InMemorySnapshotStore snapshots = InMemorySnapshotStore.open();
     InMemoryIndexStore index = InMemoryIndexStore.open();
     final AtomicInteger flushes = new AtomicInteger();

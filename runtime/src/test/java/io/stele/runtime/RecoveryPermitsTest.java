@@ -27,7 +27,9 @@ final class RecoveryPermitsTest {
 
     private static void awaitLatch(CountDownLatch latch) {
         try {
-            assertThat(latch.await(20, TimeUnit.SECONDS)).as("latch is released").isTrue();
+            assertThat(latch.await(20, TimeUnit.SECONDS))
+                    .as("latch is released")
+                    .isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -198,10 +200,14 @@ final class RecoveryPermitsTest {
             world.unload("a");
 
             CompletionStage<Amounts> asked = world.probe("a").ask(new Get());
-            eventually("a is being recovered", () -> world.system.recoveries().totals().activeCount() == 1);
+            eventually(
+                    "a is being recovered",
+                    () -> world.system.recoveries().totals().activeCount() == 1);
             world.ask("live", new Add(2));
 
-            assertThat(asked.toCompletableFuture()).as("its bytes are not earned yet").isNotDone();
+            assertThat(asked.toCompletableFuture())
+                    .as("its bytes are not earned yet")
+                    .isNotDone();
             clock.advance(Duration.ofSeconds(60));
             assertThat(await(asked).values()).containsExactly(7L);
             RecoveryReport report = world.system.recoveries().last().get(0);
@@ -259,7 +265,9 @@ final class RecoveryPermitsTest {
             assertThat(slowest.eventsReplayed()).isEqualTo(1);
             assertThat(slowest.sequenceNumber()).isEqualTo(1);
             Recoveries.Totals totals = world.system.recoveries().totals();
-            assertThat(totals.done().recoveredCount()).as("three new ones, three old ones").isEqualTo(6);
+            assertThat(totals.done().recoveredCount())
+                    .as("three new ones, three old ones")
+                    .isEqualTo(6);
             assertThat(totals.done().eventsReplayed()).isEqualTo(3);
             assertThat(totals.done().replayNs()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(502));
             assertThat(world.system.recoveries().last()).hasSize(6);

@@ -68,7 +68,8 @@ final class TimeTravelTest {
                 assertThat(after.timestampMs()).isEqualTo(timeMs);
                 assertThat(at(world, Moment.at(Instant.ofEpochMilli(timeMs))).sequenceNumber())
                         .isEqualTo(count);
-                assertThat(at(world, Moment.at(Instant.ofEpochMilli(timeMs - 1))).sequenceNumber())
+                assertThat(at(world, Moment.at(Instant.ofEpochMilli(timeMs - 1)))
+                                .sequenceNumber())
                         .isEqualTo(countBefore);
             }
             assertThat(at(world, Moment.after(0)).state().values()).isEmpty();
@@ -95,10 +96,13 @@ final class TimeTravelTest {
 
             assertThat(at(world, Moment.after(3)).state().values()).containsExactly(1L, 2L, 3L);
 
-            assertThat(world.system.recoveries().totals().done().recoveredCount()).isEqualTo(recoveries);
+            assertThat(world.system.recoveries().totals().done().recoveredCount())
+                    .isEqualTo(recoveries);
             assertThat(world.ask("a", new Get()).values()).hasSize(EVENTS);
             world.system.stateAt(Probe.class, "nobody", Moment.LATEST);
-            assertThat(world.system.activeEntityCount()).as("nobody was brought in").isEqualTo(1);
+            assertThat(world.system.activeEntityCount())
+                    .as("nobody was brought in")
+                    .isEqualTo(1);
         }
     }
 

@@ -24,7 +24,10 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             InspectCommand.class,
             ShowCommand.class,
+            StateCommand.class,
             VerifyCommand.class,
+            RecoveryPlanCommand.class,
+            QuarantineCommand.class,
             ExamplesCommand.class,
             VersionCommand.class,
             HelpCommand.class
