@@ -63,8 +63,12 @@ final class QuarantineCommand extends SubCommand implements Callable<Integer> {
         lines.add(screen.paint(
                 Paint.BAD, screen.cross() + " " + Units.count(entries.size(), "actor") + " in quarantine"));
         lines.add("");
-        Table table =
-                new Table().left("actor").right("number").left("type").left("since, UTC").flexible("cause");
+        Table table = new Table()
+                .left("actor")
+                .right("number")
+                .left("type")
+                .left("since, UTC")
+                .flexible("cause");
         for (Quarantined entry : entries) {
             table.row(
                     entry.persistenceId().encoded(),

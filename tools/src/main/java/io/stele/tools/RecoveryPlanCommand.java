@@ -42,7 +42,10 @@ final class RecoveryPlanCommand extends SubCommand implements Callable<Integer> 
             description = "Only actors of this entity type, such as bank-account.")
     private @Nullable String type;
 
-    @Option(names = "--permits", paramLabel = "N", description = "How many recover at once. Default: one per processor.")
+    @Option(
+            names = "--permits",
+            paramLabel = "N",
+            description = "How many recover at once. Default: one per processor.")
     private int permits = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     @Option(names = "--budget", paramLabel = "BYTES", description = "Bytes per second that recovery may read.")

@@ -101,7 +101,8 @@ record RecoveryPlanReport(
                         : "  nothing measured yet, so assumed to be slow"));
         if (quarantinedCount > 0) {
             lines.add(screen.paint(
-                    Paint.BAD, "  " + Units.count(quarantinedCount, "actor") + " in quarantine, run: stele quarantine"));
+                    Paint.BAD,
+                    "  " + Units.count(quarantinedCount, "actor") + " in quarantine, run: stele quarantine"));
         }
         lines.add("");
         if (plan.eventCount() > 0) {

@@ -126,14 +126,15 @@ final class StateCommand extends SubCommand implements Callable<Integer> {
             Class<?> found = Class.forName(className, true, loader);
             if (!PersistentActor.class.isAssignableFrom(found)) {
                 throw new CommandFailure(
-                        ExitCode.WRONG_USAGE, "class is not one of an actor: class=" + className + ", extends="
-                                + found.getSuperclass());
+                        ExitCode.WRONG_USAGE,
+                        "class is not one of an actor: class=" + className + ", extends=" + found.getSuperclass());
             }
             return (Class<? extends PersistentActor<?, Object>>) found;
         } catch (ClassNotFoundException | LinkageError e) {
             throw new CommandFailure(
                     ExitCode.WRONG_USAGE,
-                    "class cannot be loaded: class=" + className + ", reason=" + e + "; name where it is with --class-path",
+                    "class cannot be loaded: class=" + className + ", reason=" + e
+                            + "; name where it is with --class-path",
                     e);
         }
     }

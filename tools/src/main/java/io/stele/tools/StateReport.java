@@ -76,7 +76,9 @@ record StateReport(
                     }
                 },
                 DataDirectory.PASS_OVER);
-        Snapshot snapshot = snapshots == null || end[0] == 0 ? null : snapshots.load(id, end[0]).orElse(null);
+        Snapshot snapshot = snapshots == null || end[0] == 0
+                ? null
+                : snapshots.load(id, end[0]).orElse(null);
         long from = snapshot == null ? 0 : snapshot.sequenceNumber();
         return new StateReport(
                 id,

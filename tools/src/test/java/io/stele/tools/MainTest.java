@@ -29,7 +29,18 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "inspect", "show", "state", "verify", "recovery-plan", "quarantine", "version", "examples"})
+    @ValueSource(
+            strings = {
+                "demo",
+                "inspect",
+                "show",
+                "state",
+                "verify",
+                "recovery-plan",
+                "quarantine",
+                "version",
+                "examples"
+            })
     void shouldShowHelpOfEachCommandWithin80Columns(String command) {
         assertThat(screens.run(command, "--help")).isEqualTo(ExitCode.DONE);
         assertThat(screens.out()).startsWith("Usage: stele " + command);
