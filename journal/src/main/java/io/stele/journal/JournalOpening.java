@@ -96,7 +96,7 @@ record JournalOpening(
         phases.end("index");
         OpeningReport report = report(epoch, phases, found, tails);
         OpeningFile.write(options.directory(), report);
-        return new Parts(index, reserve, new IndexThread(lanes), lanes, epoch, listener, report);
+        return new Parts(index, reserve, new IndexThread(lanes, clock), lanes, epoch, listener, report);
     }
 
     private OpeningReport report(long epoch, Phases phases, LaneFindings[] found, LaneTail[] tails) {

@@ -74,16 +74,19 @@ public final class ReadOnlyJournal implements EventHistory {
         } else {
             checkpoint = PositionIndex.Checkpoint.NONE;
         }
-        long[] last = {head == null ? 0 : head.position()};
-        LaneScan scan = new LaneScan(
-                directory, manifest, lane, () -> LaneScan.durablePosition(directory, lane), ReadOnlyJournal::refuse);
-        scan.run(checkpoint.position(), ScanMeter.SILENT, record -> {
-            if (record.kind() == RecordLayout.KIND_EVENTS && record.isOf(id)) {
-                last[0] = record.position();
+        long last = head == null ? 0 : head.position();
+        // reads faster than a lane can be written, so it comes to an end
+        try (LaneReader reader = new LaneReader(
+                directory, manifest, lane, () -> LaneScan.durablePosition(directory, lane), ReadOnlyJournal::refuse)) {
+            reader.seekAfter(checkpoint.position());
+            RecordView record = reader.record();
+            while (reader.next()) {
+                if (record.kind() == RecordLayout.KIND_EVENTS && record.isOf(id)) {
+                    last = record.position();
+                }
             }
-            return true;
-        });
-        return last[0];
+        }
+        return last;
     }
 
     /** Whether the index is one of this lane as it is. */

@@ -1,6 +1,7 @@
 package io.stele.recovery;
 
 import io.stele.spi.PersistenceId;
+import io.stele.spi.SteleException;
 import io.stele.spi.StoredEvent;
 import io.stele.spi.StoredType;
 
@@ -18,7 +19,9 @@ public final class PoisonEventException extends RecoveryException {
     PoisonEventException(StoredEvent event, Throwable cause) {
         super(
                 "event cannot be replayed: persistenceId=" + event.persistenceId() + ", sequenceNumber="
-                        + event.sequenceNumber() + ", type=" + event.type() + ", reason=" + cause
+                        + event.sequenceNumber() + ", type=" + event.type().name() + ", version="
+                        + event.type().version() + ", reason="
+                        + (cause instanceof SteleException ? cause.getMessage() : cause)
                         + "; this actor stays out of service, others are not affected; run: stele show "
                         + event.persistenceId(),
                 cause);

@@ -10,10 +10,13 @@ import io.stele.spi.Snapshot;
 import io.stele.spi.SnapshotStore;
 import io.stele.spi.SteleException;
 import io.stele.spi.StoredEvent;
-import java.nio.ByteBuffer;
+import io.stele.spi.StoredType;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,11 +43,15 @@ public final class Recovery {
     /** The budget is asked so often, and not for every event. */
     private static final int SPEND_BYTES = 64 << 10;
 
+    private static final int TYPES_LOGGED_MAX = 1_000;
+
     private final EventHistory journal;
     private final SnapshotStore snapshots;
     private final PayloadCodec codec;
     private final Clock clock;
     private final ReadBudget budget;
+    private final Map<String, Upcasters> upcasters = new ConcurrentHashMap<>();
+    private final Set<StoredType> snapshotTypesPassedOver = ConcurrentHashMap.newKeySet();
 
     /** Recovers from these stores as fast as it can. */
     public Recovery(EventHistory journal, SnapshotStore snapshots, PayloadCodec codec, Clock clock) {
@@ -58,6 +65,13 @@ public final class Recovery {
         this.codec = codec;
         this.clock = clock;
         this.budget = budget;
+    }
+
+    /** Sets what stored events and states of one kind of actor mean today. Before any of them is recovered. */
+    public void upcast(String entityType, Upcasters value) {
+        if (!value.isEmpty()) {
+            upcasters.put(entityType, value);
+        }
     }
 
     /**
@@ -121,22 +135,33 @@ public final class Recovery {
                 continue;
             }
             try {
-                Object state = codec.decode(snapshot.type(), snapshot.payload().duplicate());
-                run.target.onSnapshot(snapshot, state);
+                run.target.onSnapshot(snapshot, decode(run, snapshot));
                 run.snapshotSequenceNumber = snapshot.sequenceNumber();
                 run.sequenceNumber = snapshot.sequenceNumber();
                 run.count(snapshot.payload().remaining());
                 return;
             } catch (PayloadCodecException e) {
-                LOG.warn(
-                        "snapshot cannot be decoded, falling back to an older one: persistenceId={}, sequenceNumber={},"
-                                + " reason={}",
-                        run.persistenceId,
-                        snapshot.sequenceNumber(),
-                        e.getMessage());
+                logPassedOver(snapshot, e);
                 run.snapshotsPassedOver++;
                 sequenceNumberMax = snapshot.sequenceNumber() - 1;
             }
+        }
+    }
+
+    private Object decode(Run run, Snapshot snapshot) {
+        Object state = codec.decode(snapshot.type(), snapshot.payload().duplicate());
+        return run.upcasters == null ? state : run.upcasters.upcastState(state);
+    }
+
+    /** A state whose shape has changed may be that of every actor of its kind: one warning per stored type is enough. */
+    private void logPassedOver(Snapshot snapshot, PayloadCodecException reason) {
+        String text = "snapshot cannot be used, its state comes from an older one or from the events: persistenceId={},"
+                + " sequenceNumber={}, type={}, reason={}";
+        Object[] facts = {snapshot.persistenceId(), snapshot.sequenceNumber(), snapshot.type(), reason.getMessage()};
+        if (snapshotTypesPassedOver.size() < TYPES_LOGGED_MAX && snapshotTypesPassedOver.add(snapshot.type())) {
+            LOG.warn(text + "; more of this type are logged at level DEBUG", facts);
+        } else {
+            LOG.debug(text, facts);
         }
     }
 
@@ -216,6 +241,7 @@ public final class Recovery {
         final PersistenceId persistenceId;
         final ReplayTarget target;
         final Moment to;
+        final @Nullable Upcasters upcasters;
         long snapshotSequenceNumber;
         int snapshotsPassedOver;
         long eventsReplayed;
@@ -232,6 +258,7 @@ public final class Recovery {
             this.target = target;
             this.to = to;
             this.skips = new TreeSet<>(skips);
+            this.upcasters = Recovery.this.upcasters.get(persistenceId.entityType());
         }
 
         @Override
@@ -257,9 +284,8 @@ public final class Recovery {
 
         private void apply(StoredEvent stored) {
             try {
-                ByteBuffer payload = stored.payload();
-                count(payload.remaining());
-                target.onEvent(stored, codec.decode(stored.type(), payload));
+                count(stored.payload().remaining());
+                decodeAndApply(stored);
             } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
                 if (!isSkippedLater(stored.sequenceNumber())) {
                     throw new PoisonEventException(stored, e);
@@ -290,6 +316,14 @@ public final class Recovery {
                     persistenceId,
                     stored.sequenceNumber(),
                     stored.type());
+        }
+
+        private void decodeAndApply(StoredEvent stored) {
+            if (upcasters == null) {
+                target.onEvent(stored, codec.decode(stored.type(), stored.payload()));
+            } else {
+                upcasters.replay(stored, codec, target);
+            }
         }
 
         @Override

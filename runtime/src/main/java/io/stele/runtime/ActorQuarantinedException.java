@@ -14,7 +14,8 @@ public final class ActorQuarantinedException extends ActorException {
         super(
                 "actor is in quarantine, an event of it cannot be applied: persistenceId="
                         + quarantined.persistenceId() + ", sequenceNumber=" + quarantined.sequenceNumber() + ", type="
-                        + quarantined.type() + ", cause=" + quarantined.cause() + ", since="
+                        + quarantined.type().name() + ", version="
+                        + quarantined.type().version() + ", cause=" + quarantined.cause() + ", since="
                         + Instant.ofEpochMilli(quarantined.sinceMs())
                         + "; its history is unchanged and others are served; run: stele state "
                         + quarantined.persistenceId() + " --at " + (quarantined.sequenceNumber() - 1)

@@ -2,7 +2,9 @@ package io.stele.runtime;
 
 import io.stele.recovery.PoisonEventException;
 import io.stele.spi.PersistenceId;
+import io.stele.spi.SteleException;
 import io.stele.spi.StoredType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An actor that is out of service, because one of its events cannot be applied. Its history is complete and unchanged.
@@ -34,6 +36,11 @@ public record Quarantined(
         cause = cause.length() > CAUSE_LENGTH_MAX ? cause.substring(0, CAUSE_LENGTH_MAX) : cause;
     }
 
+    /** What is wrong, without the name of the class where the message says it all. */
+    private static String text(@Nullable Throwable cause) {
+        return String.valueOf(cause instanceof SteleException ? cause.getMessage() : cause);
+    }
+
     static Quarantined of(PoisonEventException poison, long sinceMs, long epoch) {
         return new Quarantined(
                 poison.persistenceId(),
@@ -41,7 +48,7 @@ public record Quarantined(
                 poison.position(),
                 poison.timestampMs(),
                 poison.type(),
-                String.valueOf(poison.getCause()),
+                text(poison.getCause()),
                 sinceMs,
                 epoch);
     }

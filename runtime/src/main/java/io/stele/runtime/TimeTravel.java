@@ -11,6 +11,7 @@ import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
 import io.stele.spi.SnapshotStore;
 import io.stele.spi.StoredEvent;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -36,7 +37,11 @@ public final class TimeTravel {
 
     /** Makes a kind of actor known that has no constructor without arguments. */
     public void register(PersistentActor<?, ?> actor) {
-        types.computeIfAbsent(actor.getClass(), type -> new EntityType<>(actor, codec));
+        types.computeIfAbsent(actor.getClass(), type -> {
+            EntityType<?, ?> known = new EntityType<>(actor, codec);
+            recovery.upcast(actor.entityType(), actor.upcasters());
+            return known;
+        });
     }
 
     /**
@@ -83,6 +88,12 @@ public final class TimeTravel {
         @Override
         public void onEvent(StoredEvent stored, Object event) {
             restored.onEvent(stored, event);
+            timestampMs = stored.timestampMs();
+        }
+
+        @Override
+        public void onUpcast(StoredEvent stored, List<?> events) {
+            restored.onUpcast(stored, events);
             timestampMs = stored.timestampMs();
         }
 
