@@ -8,6 +8,7 @@ import io.stele.spi.EventReader;
 import io.stele.spi.EventStream;
 import io.stele.spi.IndexStore;
 import io.stele.spi.JournalException;
+import io.stele.spi.OpeningReport;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.SequenceConflictException;
 import java.io.IOException;
@@ -76,6 +77,11 @@ public final class ChronicleJournal implements EventJournal {
     @Override
     public long epoch() {
         return parts.epoch();
+    }
+
+    @Override
+    public OpeningReport openingReport() {
+        return parts.report();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.stele.journal;
 
 import io.stele.spi.EventReader;
 import io.stele.spi.JournalException;
+import io.stele.spi.OpeningReport;
 import io.stele.spi.PersistenceId;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -46,6 +48,11 @@ public final class JournalInspector {
     /** Returns the id of the journal; a backup has that of its source, a fork one of its own. */
     public UUID journalId() {
         return manifest.journalId();
+    }
+
+    /** Returns what the last opening found, by its owner's own account; empty if that is not known. */
+    public Optional<OpeningReport> lastOpening() {
+        return Optional.ofNullable(OpeningFile.read(directory));
     }
 
     /** Returns how many lanes the journal has. */

@@ -30,7 +30,20 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"demo", "inspect", "show", "verify", "replay", "backup", "restore", "fork", "version", "examples"
+            strings = {
+                "demo",
+                "inspect",
+                "show",
+                "state",
+                "verify",
+                "replay",
+                "recovery-plan",
+                "quarantine",
+                "backup",
+                "restore",
+                "fork",
+                "version",
+                "examples"
             })
     void shouldShowHelpOfEachCommandWithin80Columns(String command) {
         assertThat(screens.run(command, "--help")).isEqualTo(ExitCode.DONE);
