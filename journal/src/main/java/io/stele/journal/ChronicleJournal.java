@@ -59,7 +59,7 @@ public final class ChronicleJournal implements EventJournal {
      *     changed but what belongs to no event
      */
     public static ChronicleJournal open(JournalOptions options, IndexStore index, Clock clock) {
-        ChronicleRuntime.prepare();
+        ChronicleRuntime.begin();
         return new JournalOpening(options, index, clock, new FileSegmentStorage(), ChronicleAppender::new).open();
     }
 

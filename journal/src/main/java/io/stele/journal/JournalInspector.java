@@ -69,8 +69,9 @@ public final class JournalInspector {
         List<JournalSummary.Segment> segments = new ArrayList<>();
         List<JournalSummary.Actor> actors = new ArrayList<>();
         List<Finding> findings = new ArrayList<>();
+        StoredTypeTally storedTypes = new StoredTypeTally();
         for (int lane = 0; lane < manifest.laneCount(); lane++) {
-            Tallies tallies = new Tallies();
+            Tallies tallies = new Tallies(storedTypes);
             LaneScan scan = scan(lane, findings::add);
             scan.run(0, meter, tallies);
             meter.tell();
@@ -86,6 +87,7 @@ public final class JournalInspector {
                 manifest.createdAtMs(),
                 segments,
                 entityTypes(actors),
+                storedTypes.counts(),
                 actors,
                 findings);
     }
@@ -191,6 +193,11 @@ public final class JournalInspector {
     /** Counts per actor. */
     private static final class Tallies implements LaneScan.RecordConsumer {
         private final Map<PersistenceId, Tally> tallies = new HashMap<>();
+        private final StoredTypeTally storedTypes;
+
+        Tallies(StoredTypeTally storedTypes) {
+            this.storedTypes = storedTypes;
+        }
 
         @Override
         public boolean onRecord(RecordView record) {
@@ -202,6 +209,7 @@ public final class JournalInspector {
                     tallies.put(id, tally);
                 }
                 tally.add(record);
+                storedTypes.add(record);
             }
             return true;
         }

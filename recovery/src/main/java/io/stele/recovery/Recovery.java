@@ -9,8 +9,14 @@ import io.stele.spi.PayloadCodecException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
 import io.stele.spi.SnapshotStore;
+import io.stele.spi.SteleException;
 import io.stele.spi.StoredEvent;
+import io.stele.spi.StoredType;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,11 +36,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+    private static final int TYPES_LOGGED_MAX = 1_000;
 
     private final EventJournal journal;
     private final SnapshotStore snapshots;
     private final PayloadCodec codec;
     private final Clock clock;
+    private final Map<String, Upcasters> upcasters = new ConcurrentHashMap<>();
+    private final Set<StoredType> snapshotTypesPassedOver = ConcurrentHashMap.newKeySet();
 
     /** Recovers from these stores. */
     public Recovery(EventJournal journal, SnapshotStore snapshots, PayloadCodec codec, Clock clock) {
@@ -42,6 +51,13 @@ public final class Recovery {
         this.snapshots = snapshots;
         this.codec = codec;
         this.clock = clock;
+    }
+
+    /** Sets what stored events and states of one kind of actor mean today. Before any of them is recovered. */
+    public void upcast(String entityType, Upcasters value) {
+        if (!value.isEmpty()) {
+            upcasters.put(entityType, value);
+        }
     }
 
     /**
@@ -78,24 +94,34 @@ public final class Recovery {
             }
             Snapshot snapshot = found.get();
             try {
-                Object state =
-                        run.own.decode(snapshot.type(), snapshot.payload().duplicate());
-                run.target.onSnapshot(snapshot, state);
+                run.target.onSnapshot(snapshot, decode(run, snapshot));
                 run.snapshotSequenceNumber = snapshot.sequenceNumber();
                 run.sequenceNumber = snapshot.sequenceNumber();
                 return;
             } catch (ForgottenException e) {
                 throw e; // and so is everything older
             } catch (PayloadCodecException e) {
-                LOG.warn(
-                        "snapshot cannot be decoded, falling back to an older one: persistenceId={}, sequenceNumber={},"
-                                + " reason={}",
-                        run.persistenceId,
-                        snapshot.sequenceNumber(),
-                        e.getMessage());
+                logPassedOver(snapshot, e);
                 run.snapshotsPassedOver++;
                 sequenceNumberMax = snapshot.sequenceNumber() - 1;
             }
+        }
+    }
+
+    private static Object decode(Run run, Snapshot snapshot) {
+        Object state = run.own.decode(snapshot.type(), snapshot.payload().duplicate());
+        return run.upcasters == null ? state : run.upcasters.upcastState(state);
+    }
+
+    /** A state whose shape has changed may be that of every actor of its kind: one warning per stored type is enough. */
+    private void logPassedOver(Snapshot snapshot, PayloadCodecException reason) {
+        String text = "snapshot cannot be used, its state comes from an older one or from the events: persistenceId={},"
+                + " sequenceNumber={}, type={}, reason={}";
+        Object[] facts = {snapshot.persistenceId(), snapshot.sequenceNumber(), snapshot.type(), reason.getMessage()};
+        if (snapshotTypesPassedOver.size() < TYPES_LOGGED_MAX && snapshotTypesPassedOver.add(snapshot.type())) {
+            LOG.warn(text + "; more of this type are logged at level DEBUG", facts);
+        } else {
+            LOG.debug(text, facts);
         }
     }
 
@@ -129,10 +155,11 @@ public final class Recovery {
     }
 
     /** One recovery under way. */
-    private static final class Run implements EventReader {
+    private final class Run implements EventReader {
         final PersistenceId persistenceId;
         final PayloadCodec own;
         final ReplayTarget target;
+        final @Nullable Upcasters upcasters;
         long snapshotSequenceNumber;
         int snapshotsPassedOver;
         long eventsReplayed;
@@ -142,6 +169,7 @@ public final class Recovery {
             this.persistenceId = persistenceId;
             this.own = own;
             this.target = target;
+            this.upcasters = Recovery.this.upcasters.get(persistenceId.entityType());
         }
 
         @Override
@@ -154,18 +182,31 @@ public final class Recovery {
                         null);
             }
             try {
-                target.onEvent(stored, own.decode(stored.type(), stored.payload()));
+                apply(stored);
             } catch (ForgottenException e) {
                 throw e;
             } catch (RuntimeException e) {
                 throw new RecoveryException(
-                        "event cannot be replayed: persistenceId=" + persistenceId + ", sequenceNumber="
-                                + stored.sequenceNumber() + ", type=" + stored.type() + ", reason=" + e
+                        "event cannot be replayed: " + facts(stored) + ", reason="
+                                + (e instanceof SteleException ? e.getMessage() : e)
                                 + "; this actor stays out of service, others are not affected; run: stele show "
                                 + persistenceId,
                         e);
             }
             sequenceNumber = stored.sequenceNumber();
+        }
+
+        private void apply(StoredEvent stored) {
+            if (upcasters == null) {
+                target.onEvent(stored, own.decode(stored.type(), stored.payload()));
+            } else {
+                upcasters.replay(stored, own, target);
+            }
+        }
+
+        private String facts(StoredEvent stored) {
+            return "persistenceId=" + persistenceId + ", sequenceNumber=" + stored.sequenceNumber() + ", type="
+                    + stored.type().name() + ", version=" + stored.type().version();
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.stele.recovery;
 
 import io.stele.spi.Snapshot;
 import io.stele.spi.StoredEvent;
+import java.util.List;
 
 /**
  * What a recovery builds up: a state, most of the time. Called on the thread that recovers, first {@link #onSnapshot} at most
@@ -24,6 +25,17 @@ public interface ReplayTarget {
      * @param event the decoded event
      */
     void onEvent(StoredEvent stored, Object event);
+
+    /**
+     * Applies what {@link Upcasters} made of one stored event, instead of {@link #onEvent}: all of it, or nothing if that throws. To
+     * be overridden by whoever does something once per stored event, since this calls {@link #onEvent} once for each, and not at all for none.
+     *
+     * @param stored valid only during the call
+     * @param events none, one or several
+     */
+    default void onUpcast(StoredEvent stored, List<?> events) {
+        events.forEach(event -> onEvent(stored, event));
+    }
 
     /** Takes one note. */
     void onNote(StoredEvent note);

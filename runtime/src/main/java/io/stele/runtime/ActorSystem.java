@@ -304,6 +304,7 @@ public final class ActorSystem implements AutoCloseable {
                     + ", class=" + actor.getClass().getName() + ", other=" + other.getName());
         }
         EntityType<E, S> type = new EntityType<>(actor, codec);
+        recovery.upcast(actor.entityType(), actor.upcasters());
         long sweepMs = TimeUnit.NANOSECONDS.toMillis(type.passivateAfterNs) / SWEEPS_PER_LIFETIME;
         long periodMs = Math.max(1, Math.min(SWEEP_MS_MAX, sweepMs));
         var unused = sweeper.scheduleWithFixedDelay(() -> sweep(type), periodMs, periodMs, TimeUnit.MILLISECONDS);

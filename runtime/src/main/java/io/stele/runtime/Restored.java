@@ -2,9 +2,11 @@ package io.stele.runtime;
 
 import io.stele.recovery.ReplayTarget;
 import io.stele.spi.PayloadCodec;
+import io.stele.spi.PayloadCodecException;
 import io.stele.spi.RecordMetadata;
 import io.stele.spi.Snapshot;
 import io.stele.spi.StoredEvent;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Restored<E, S> implements ReplayTarget {
     private final EntityType<E, S> type;
     private final PayloadCodec codec;
-    private final DeduplicationWindow window;
+    private DeduplicationWindow window;
     private S state;
     private S stateBeforeBatch;
     private long sequenceNumber;
@@ -37,22 +39,49 @@ final class Restored<E, S> implements ReplayTarget {
     @Override
     @SuppressWarnings("unchecked")
     public void onSnapshot(Snapshot snapshot, Object decoded) {
+        if (type.stateClass != null && !type.stateClass.isInstance(decoded)) {
+            throw new PayloadCodecException("snapshot holds something other than the state: type=" + snapshot.type()
+                    + ", class=" + decoded.getClass().getName() + ", classExpected=" + type.stateClass.getName());
+        }
+        DeduplicationWindow carried = new DeduplicationWindow(type.deduplicationWindow);
+        carried.decode(snapshot.attachment(), codec);
+        window = carried;
         state = (S) decoded;
         sequenceNumber = snapshot.sequenceNumber();
         snapshotSequenceNumber = sequenceNumber;
-        window.decode(snapshot.attachment(), codec);
     }
 
     @Override
-    @SuppressWarnings("unchecked")
     public void onEvent(StoredEvent stored, Object event) {
+        S next = apply(state, event);
+        onBatch(stored);
+        state = next;
+        sequenceNumber = stored.sequenceNumber();
+    }
+
+    @Override
+    public void onUpcast(StoredEvent stored, List<?> events) {
+        S next = state;
+        for (Object event : events) {
+            next = apply(next, event);
+        }
+        onBatch(stored);
+        state = next;
+        sequenceNumber = stored.sequenceNumber();
+    }
+
+    @SuppressWarnings("unchecked")
+    private S apply(S before, Object event) {
+        return type.actor.onEvent(before, (E) event);
+    }
+
+    /** Notes down where a batch begins, before the state changes. */
+    private void onBatch(StoredEvent stored) {
         if (stored.batchIndex() == 0) {
             keepLost();
             stateBeforeBatch = state;
             lastCommandId = RecordMetadata.findText(stored.metadata(), RecordMetadata.COMMAND_ID);
         }
-        state = type.actor.onEvent(state, (E) event);
-        sequenceNumber = stored.sequenceNumber();
     }
 
     @Override

@@ -42,7 +42,8 @@ public interface PayloadCodec {
     /**
      * Reads the value that stands between the payload's position and limit.
      *
-     * @throws PayloadCodecException if the type is unknown here, or the bytes are not what this codec writes
+     * @throws UnknownTypeException if no class here stands for the type
+     * @throws PayloadCodecException if the bytes are not what this codec writes, or do not fit the class
      */
     Object decode(StoredType type, ByteBuffer payload);
 
