@@ -43,6 +43,17 @@ final class EncryptingCodec implements PayloadCodec {
     }
 
     @Override
+    public long fingerprint(StoredType type) {
+        return plain.fingerprint(type);
+    }
+
+    /** {@inheritDoc} In plain: it is hashed, never stored. */
+    @Override
+    public void encodeCanonical(Object value, ByteBuffer target) {
+        plain.encodeCanonical(value, target);
+    }
+
+    @Override
     public Object decode(StoredType type, ByteBuffer payload) {
         if (SealedPayload.is(payload)) {
             throw new PayloadCodecException(

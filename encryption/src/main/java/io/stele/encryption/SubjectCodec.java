@@ -62,6 +62,21 @@ final class SubjectCodec implements PayloadCodec {
         SealedPayload.write(known.id, sealed, target);
     }
 
+    @Override
+    public void encodeCanonical(Object value, ByteBuffer target) {
+        plain.encodeCanonical(value, target);
+    }
+
+    @Override
+    public boolean hidesContent() {
+        return subject != null;
+    }
+
+    @Override
+    public long fingerprint(StoredType type) {
+        return plain.fingerprint(type);
+    }
+
     /** Refuses the one in 2³² payloads of a foreign codec that would be taken for an encrypted one. */
     private void encodePlain(Object value, ByteBuffer target) {
         int start = target.position();

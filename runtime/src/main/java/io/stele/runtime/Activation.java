@@ -49,6 +49,7 @@ final class Activation<E, S> implements ActorContext {
     private final ReplyGate gate = new ReplyGate(GATE_CAPACITY);
     private final Deduplication<E, S> deduplication;
     private final SnapshotTrigger<E, S> snapshots;
+    private final StateHashes hashes;
     private S state;
     private long turnMs;
     private long turnNs;
@@ -70,7 +71,8 @@ final class Activation<E, S> implements ActorContext {
         this.state = restored.state();
         this.codec = restored.codec();
         this.deduplication = new Deduplication<>(type, codec, restored);
-        this.snapshots = new SnapshotTrigger<>(entity, restored.snapshotSequenceNumber());
+        this.snapshots = new SnapshotTrigger<>(entity, restored.progress());
+        this.hashes = new StateHashes(entity, codec);
     }
 
     /**
@@ -84,11 +86,11 @@ final class Activation<E, S> implements ActorContext {
         if (codec.isForgotten()) {
             throw forgotten(entity.persistenceId);
         }
-        Restored<E, S> restored = new Restored<>(entity.type, codec);
+        Restored<E, S> restored = new Restored<>(entity.type, codec, entity.system.clock());
         EventStream stream = entity.system.journal().open(entity.persistenceId);
         boolean opened = false;
         try {
-            entity.system.recover(entity.persistenceId, restored);
+            restored.progress().onRecovered(entity.system.recover(entity.persistenceId, restored));
             if (restored.sequenceNumber() != stream.lastSequenceNumber()) {
                 throw new JournalException("history does not end where the journal says: persistenceId="
                         + entity.persistenceId + ", replayedTo=" + restored.sequenceNumber() + ", lastSequenceNumber="
@@ -112,6 +114,8 @@ final class Activation<E, S> implements ActorContext {
         turnNs = system.clock().nanoTime();
         release();
         resume();
+        snapshots.onTurn(this, state);
+        hashes.onTurn(this);
     }
 
     /** Handles one message: an ask, or a command that nobody waits for. */
@@ -182,6 +186,7 @@ final class Activation<E, S> implements ActorContext {
         }
         if (!effect.events.isEmpty() && !(reply instanceof Ask.Refusal)) {
             deduplication.remember(this, command, reply);
+            snapshots.onTurn(this, state);
         }
         Durability tier = effect.durability == null ? type.durability : effect.durability;
         answer(message, reply, tier);
@@ -191,7 +196,7 @@ final class Activation<E, S> implements ActorContext {
     /** First the journal. If that fails, the state is as it was. */
     private boolean append(List<E> events, Object message, Command<?> command) {
         try {
-            system.append(codec, stream, turnMs, events, command.commandId());
+            snapshots.progress().onAppended(system.append(codec, stream, turnMs, events, command.commandId()));
             return true;
         } catch (ForgottenException e) {
             Entity.refuse(message, new ActorForgottenException(e));
@@ -227,9 +232,11 @@ final class Activation<E, S> implements ActorContext {
     private boolean apply(List<E> events, Object message) {
         S next = state;
         try {
+            snapshots.progress().beforeApply();
             for (E event : events) {
                 next = type.actor.onEvent(next, event);
             }
+            snapshots.progress().afterApply(events.size());
         } catch (RuntimeException | StackOverflowError e) {
             LOG.error(
                     "event handler threw, the event is stored: persistenceId={}, sequenceNumber={}",
@@ -248,7 +255,8 @@ final class Activation<E, S> implements ActorContext {
             return false;
         }
         state = next;
-        snapshots.onEvents(this, state);
+        snapshots.onEvents(this, state, events.get(events.size() - 1));
+        hashes.onEvents(sequenceNumber(), events.size(), state);
         return true;
     }
 
@@ -397,6 +405,8 @@ final class Activation<E, S> implements ActorContext {
 
     boolean hasWork() {
         return (resumption != null && suspended != null)
+                || snapshots.hasWork()
+                || hashes.hasWork()
                 || gate.headPosition() <= journal.durablePosition(lane())
                 || (!gate.isEmpty() && journal.failure(lane()) != null)
                 || isFinished();
@@ -404,7 +414,7 @@ final class Activation<E, S> implements ActorContext {
 
     /** Returns whether nothing is under way. */
     boolean isIdle() {
-        return gate.isEmpty() && suspended == null && !snapshots.isSaving();
+        return gate.isEmpty() && suspended == null && snapshots.isIdle() && !hashes.isUnderWay();
     }
 
     boolean isFinished() {

@@ -235,8 +235,13 @@ public final class ActorSystem implements AutoCloseable {
         return report;
     }
 
-    /** Appends the events of one effect, all or none, encoded by their actor's own codec. Throws as {@link EventJournal#append} and the codec do. */
-    long append(PayloadCodec own, EventStream stream, long timestampMs, List<?> events, @Nullable String commandId) {
+    /**
+     * Appends the events of one effect, all or none, encoded by their actor's own codec. Throws as {@link EventJournal#append} and
+     * the codec do.
+     *
+     * @return how many bytes the events take
+     */
+    int append(PayloadCodec own, EventStream stream, long timestampMs, List<?> events, @Nullable String commandId) {
         EventBatch batch = batches.get();
         batch.begin(timestampMs);
         if (commandId != null) {
@@ -244,10 +249,13 @@ public final class ActorSystem implements AutoCloseable {
             RecordMetadata.put(fields, RecordMetadata.COMMAND_ID, commandId);
             batch.metadata(fields.flip());
         }
+        int metadataBytes = batch.sizeBytes();
         for (Object event : events) {
             batch.add(own, event);
         }
-        return journal.append(stream, stream.lastSequenceNumber() + 1, batch);
+        int eventBytes = batch.sizeBytes() - metadataBytes;
+        journal.append(stream, stream.lastSequenceNumber() + 1, batch);
+        return eventBytes;
     }
 
     /** Appends the reply that a command with an id has got, as a note. */
@@ -259,9 +267,14 @@ public final class ActorSystem implements AutoCloseable {
         RecordMetadata.put(fields, RecordMetadata.COMMAND_ID, commandId);
         RecordMetadata.put(fields, RecordMetadata.REPLY_TYPE, typeField);
         RecordMetadata.put(fields, RecordMetadata.REPLY, ByteBuffer.wrap(reply.bytes()));
+        appendNote(stream, timestampMs, fields.flip());
+    }
+
+    /** Appends metadata alone. */
+    void appendNote(EventStream stream, long timestampMs, ByteBuffer fields) {
         EventBatch batch = batches.get();
         batch.begin(timestampMs);
-        batch.metadata(fields.flip());
+        batch.metadata(fields);
         journal.append(stream, stream.lastSequenceNumber(), batch);
     }
 
@@ -321,7 +334,7 @@ public final class ActorSystem implements AutoCloseable {
         }
     }
 
-    private static PersistentActor<?, ?> instantiate(Class<? extends PersistentActor<?, ?>> type) {
+    static PersistentActor<?, ?> instantiate(Class<? extends PersistentActor<?, ?>> type) {
         try {
             Constructor<? extends PersistentActor<?, ?>> constructor = type.getDeclaredConstructor();
             constructor.setAccessible(true);

@@ -1,6 +1,7 @@
 package io.stele.runtime;
 
 import io.stele.recovery.ReplayTarget;
+import io.stele.spi.Clock;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.RecordMetadata;
@@ -21,19 +22,27 @@ import org.jspecify.annotations.Nullable;
 final class Restored<E, S> implements ReplayTarget {
     private final EntityType<E, S> type;
     private final PayloadCodec codec;
+    private final SnapshotProgress progress;
+    private final StateComparison comparison;
     private DeduplicationWindow window;
     private S state;
     private S stateBeforeBatch;
     private long sequenceNumber;
-    private long snapshotSequenceNumber;
     private @Nullable String lastCommandId;
 
-    Restored(EntityType<E, S> type, PayloadCodec codec) {
+    Restored(EntityType<E, S> type, PayloadCodec codec, Clock clock) {
         this.type = type;
         this.codec = codec;
         this.window = new DeduplicationWindow(type.deduplicationWindow);
+        this.comparison = new StateComparison(type, codec);
+        this.progress = new SnapshotProgress(new ReplayCost(type.replayCost), clock);
         this.state = type.actor.initialState();
         this.stateBeforeBatch = state;
+    }
+
+    @Override
+    public boolean usesEvolvedSnapshots() {
+        return type.actor.usesEvolvedSnapshots();
     }
 
     @Override
@@ -48,26 +57,35 @@ final class Restored<E, S> implements ReplayTarget {
         window = carried;
         state = (S) decoded;
         sequenceNumber = snapshot.sequenceNumber();
-        snapshotSequenceNumber = sequenceNumber;
+        progress.onLoaded();
+        comparison.onStart(sequenceNumber, decoded);
     }
 
     @Override
     public void onEvent(StoredEvent stored, Object event) {
+        progress.beforeApply();
         S next = apply(state, event);
-        onBatch(stored);
-        state = next;
-        sequenceNumber = stored.sequenceNumber();
+        progress.afterApply(1);
+        onApplied(stored, next);
     }
 
     @Override
     public void onUpcast(StoredEvent stored, List<?> events) {
         S next = state;
+        progress.beforeApply();
         for (Object event : events) {
             next = apply(next, event);
         }
+        progress.afterApply(1);
+        onApplied(stored, next);
+    }
+
+    private void onApplied(StoredEvent stored, S next) {
         onBatch(stored);
         state = next;
         sequenceNumber = stored.sequenceNumber();
+        progress.onAppended(stored.payload().remaining());
+        comparison.onEvent(sequenceNumber, stored.batchIndex(), stored.batchCount(), state);
     }
 
     @SuppressWarnings("unchecked")
@@ -86,6 +104,7 @@ final class Restored<E, S> implements ReplayTarget {
 
     @Override
     public void onNote(StoredEvent note) {
+        comparison.onNote(note.persistenceId(), note.metadata());
         String commandId = window.onNote(note.sequenceNumber(), note.metadata());
         if (commandId != null && commandId.equals(lastCommandId)) {
             lastCommandId = null;
@@ -113,8 +132,8 @@ final class Restored<E, S> implements ReplayTarget {
         return sequenceNumber;
     }
 
-    long snapshotSequenceNumber() {
-        return snapshotSequenceNumber;
+    SnapshotProgress progress() {
+        return progress;
     }
 
     /** Returns the command ids that go with the state; to be asked at the end. */

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             ShowCommand.class,
             VerifyCommand.class,
+            ReplayCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
             ForkCommand.class,
