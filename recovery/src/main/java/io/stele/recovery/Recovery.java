@@ -138,7 +138,8 @@ public final class Recovery {
      * @throws io.stele.spi.CorruptJournalException if a record cannot be trusted
      */
     public ReplayVerdict check(PersistenceId persistenceId, Fold fold) {
-        return new ReplayCheck(journal, snapshots, codec, persistenceId, fold).run(this::startingFrom);
+        return new ReplayCheck(journal, snapshots, codec.forActor(persistenceId), persistenceId, fold)
+                .run(this::startingFrom);
     }
 
     private Recovery startingFrom(SnapshotStore others) {
