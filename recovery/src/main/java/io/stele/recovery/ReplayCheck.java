@@ -51,7 +51,7 @@ final class ReplayCheck {
             EventHistory history, SnapshotStore snapshots, PayloadCodec codec, PersistenceId persistenceId, Fold fold) {
         this.history = history;
         this.snapshots = snapshots;
-        this.codec = codec.forActor(persistenceId);
+        this.codec = codec;
         this.persistenceId = persistenceId;
         this.fold = fold;
     }
