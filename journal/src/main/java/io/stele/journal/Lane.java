@@ -29,6 +29,10 @@ final class Lane {
     /** A lane that has been recovered. */
     record Opened(LaneSetup setup, LaneTail tail, IndexStore store) {}
 
+    LaneSetup setup() {
+        return setup;
+    }
+
     LaneWriter writer() {
         return writer;
     }
@@ -67,7 +71,9 @@ final class Lane {
         long previous = 0;
         try (LaneHistory history = new LaneHistory(setup)) {
             long[] positions = join(
-                    index.positions(id, from - 1, to), history.chain(id, lastPosition, from, checkpoint), checkpoint);
+                    history.present(index.positions(id, from - 1, to)),
+                    history.chain(id, lastPosition, from, checkpoint),
+                    checkpoint);
             if (positions.length == 0 || !startsAt(history, positions[0], id, from)) {
                 positions = history.chain(id, lastPosition, from, 0);
             }

@@ -2,8 +2,11 @@ package io.stele.journal;
 
 import io.stele.spi.CorruptJournalException;
 import io.stele.spi.EventReader;
+import io.stele.spi.HistoryCompactedException;
 import io.stele.spi.JournalException;
+import io.stele.spi.PersistenceId;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -22,6 +25,7 @@ final class LaneHistory implements AutoCloseable {
     private final LaneSetup setup;
     private final RecordView view = new RecordView();
     private @Nullable SegmentReader reader;
+    private @Nullable CarriedFiles carried;
     private boolean chainKnown;
     private int lastCrc;
 
@@ -48,11 +52,22 @@ final class LaneHistory implements AutoCloseable {
         }
         chainKnown = false;
         long[] segments = segments();
+        long fromSegment = RecordLayout.segmentOf(afterPosition);
+        if (segments.length > 0 && fromSegment < segments[0] && segments[0] > 1) {
+            long stoppedAt = scanCarried(afterPosition, target);
+            if (stoppedAt != 0) {
+                return stoppedAt;
+            }
+            fromSegment = carried().oldestSegment();
+        }
         for (long segment : segments) {
-            if (segment < RecordLayout.segmentOf(afterPosition) || segment > RecordLayout.segmentOf(lastPosition)) {
+            if (segment < fromSegment || segment > RecordLayout.segmentOf(lastPosition)) {
                 continue;
             }
-            SegmentReader source = open(segment, SCAN_BUFFER_BYTES);
+            SegmentReader source = openUnlessCompacted(segment, SCAN_BUFFER_BYTES);
+            if (source == null) {
+                return scan(read, lastPosition, target);
+            }
             if (segment == RecordLayout.segmentOf(afterPosition)) {
                 requireRecord(source.readAt(RecordLayout.offsetOf(afterPosition), view), source);
                 requireChain();
@@ -73,21 +88,56 @@ final class LaneHistory implements AutoCloseable {
 
     /** Reads the record at {@code position}; valid until the next call. */
     RecordView record(long position) {
-        SegmentReader source = open(RecordLayout.segmentOf(position), SINGLE_BUFFER_BYTES);
+        RecordView record = find(position);
+        if (record == null) {
+            throw new CorruptJournalException(
+                    "record that is needed was compacted; nothing was changed on disk: lane=" + setup.directory()
+                            + ", position=" + position + "; run: stele verify --data-dir "
+                            + setup.options().directory());
+        }
+        return record;
+    }
+
+    /** As {@link #record}; null if a compaction has removed it. */
+    @Nullable RecordView find(long position) {
+        SegmentReader source = openUnlessCompacted(RecordLayout.segmentOf(position), SINGLE_BUFFER_BYTES);
+        if (source == null) {
+            return carried().fetch(position) ? view : null;
+        }
         requireRecord(source.readAt(RecordLayout.offsetOf(position), view), source);
         return view;
+    }
+
+    /** Drops the positions of an actor's records that compaction has removed: always the first ones. */
+    long[] present(long[] positions) {
+        int from = 0;
+        while (from < positions.length && isInFront(positions[from])) {
+            from++;
+        }
+        while (from > 0 && find(positions[from - 1]) != null) {
+            from--;
+        }
+        return from == 0 ? positions : Arrays.copyOfRange(positions, from, positions.length);
     }
 
     /**
      * Collects the positions of an actor's records, oldest first, following the chain back from {@code lastPosition} until a
      * record that ends before {@code fromSequenceNumber} − 1, or a position at or below {@code floorPosition}.
+     *
+     * @throws HistoryCompactedException if a record that is wanted was compacted
      */
     long[] chain(byte[] id, long lastPosition, long fromSequenceNumber, long floorPosition) {
         long[] positions = new long[64];
         int count = 0;
+        long firstWanted = Long.MAX_VALUE;
         for (long at = lastPosition; at > floorPosition; ) {
-            RecordView record = record(at);
+            RecordView record = find(at);
+            if (record == null) {
+                requireReached(id, firstWanted, fromSequenceNumber);
+                break;
+            }
             requireOf(record, id);
+            firstWanted = record.isNote() ? record.firstSequenceNumber() + 1 : record.firstSequenceNumber();
             if (record.lastSequenceNumber() < fromSequenceNumber - 1) {
                 break;
             }
@@ -122,6 +172,13 @@ final class LaneHistory implements AutoCloseable {
         return delivered;
     }
 
+    private static void requireReached(byte[] id, long firstSequenceNumber, long fromSequenceNumber) {
+        if (firstSequenceNumber > fromSequenceNumber) {
+            PersistenceId persistenceId = PersistenceId.parse(new String(id, StandardCharsets.UTF_8));
+            throw new HistoryCompactedException(persistenceId, fromSequenceNumber, firstSequenceNumber);
+        }
+    }
+
     void requireOf(RecordView record, byte[] id) {
         if (record.kind() != RecordLayout.KIND_EVENTS || !record.isOf(id)) {
             throw new CorruptJournalException(
@@ -135,9 +192,65 @@ final class LaneHistory implements AutoCloseable {
 
     @Override
     public void close() {
+        closeReader();
+        if (carried != null) {
+            carried.close();
+            carried = null;
+        }
+    }
+
+    private void closeReader() {
         if (reader != null) {
             reader.close();
             reader = null;
+        }
+    }
+
+    private CarriedFiles carried() {
+        CarriedFiles files = carried;
+        if (files == null) {
+            files = CarriedFiles.of(setup.directory(), view);
+            carried = files;
+        }
+        return files;
+    }
+
+    /** Returns where the target said stop; 0 if it did not. */
+    private long scanCarried(long afterPosition, RecordReader target) {
+        long[] last = {0};
+        boolean all = carried().scan(afterPosition, record -> {
+            last[0] = record.position();
+            return target.onRecord(record);
+        });
+        return all ? 0 : last[0];
+    }
+
+    private boolean isInFront(long position) {
+        long segment = RecordLayout.segmentOf(position);
+        return !isCurrent(segment)
+                && (carried == null ? !Files.exists(setup.segment(segment)) : carried.covers(position));
+    }
+
+    private boolean isCurrent(long segment) {
+        return reader != null && reader.segment() == segment;
+    }
+
+    /** Opens a segment; null if it was compacted, be it at this moment. */
+    private @Nullable SegmentReader openUnlessCompacted(long segment, int bufferBytes) {
+        if (!isCurrent(segment) && carried != null && segment < carried.oldestSegment()) {
+            return null;
+        }
+        try {
+            return open(segment, bufferBytes);
+        } catch (JournalException e) {
+            if (Files.exists(setup.segment(segment))) {
+                throw e;
+            }
+            carried().refresh();
+            if (segment >= carried().oldestSegment()) {
+                throw e;
+            }
+            return null;
         }
     }
 
@@ -154,7 +267,7 @@ final class LaneHistory implements AutoCloseable {
         if (current != null && current.segment() == segment) {
             return current;
         }
-        close();
+        closeReader();
         Path file = setup.segment(segment);
         if (!Files.exists(file)) {
             throw new CorruptJournalException("segment is missing; nothing was changed on disk: segment=" + file

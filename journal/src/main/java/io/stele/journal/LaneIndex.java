@@ -56,6 +56,15 @@ final class LaneIndex {
         return positions.positions(id, fromSequenceNumber, toSequenceNumber);
     }
 
+    /** Forgets records of an actor that ended before {@code keepFrom} and were compacted. */
+    void forget(byte[] id, long keepFrom) {
+        positions.forget(id, keepFrom);
+    }
+
+    void flush() {
+        positions.flush();
+    }
+
     /** Indexes up to {@code durablePosition} if enough has been written since the last time. */
     void follow(long durablePosition) {
         long behind = durablePosition - indexer.checkpointPosition(); // across segments it is far more than any lag

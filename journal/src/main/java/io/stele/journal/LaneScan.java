@@ -1,5 +1,6 @@
 package io.stele.journal;
 
+import io.stele.spi.CorruptJournalException;
 import io.stele.spi.JournalException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,6 +66,10 @@ final class LaneScan {
      * @return the position of the last record that was read
      */
     long run(long afterPosition, ScanMeter meter, RecordConsumer consumer) {
+        long stoppedAt = runCarried(afterPosition, consumer);
+        if (stoppedAt != 0) {
+            return stoppedAt;
+        }
         try (LaneReader reader = new LaneReader(directory, manifest, lane, durablePosition, findings)) {
             reader.seekAfter(afterPosition);
             RecordView record = reader.record();
@@ -75,6 +80,29 @@ final class LaneScan {
                 goesOn = consumer.onRecord(record);
             }
             return reader.lastPosition();
+        }
+    }
+
+    /** Hands on what compactions have left; returns where the consumer said stop, 0 if it did not. */
+    private long runCarried(long afterPosition, RecordConsumer consumer) {
+        long[] last = {0};
+        try (CarriedFiles carried = CarriedFiles.of(SegmentFiles.laneDirectory(directory, lane), new RecordView())) {
+            boolean all = carried.scan(afterPosition, record -> {
+                last[0] = record.position();
+                return consumer.onRecord(record);
+            });
+            return all ? 0 : last[0];
+        } catch (CorruptJournalException e) {
+            findings.accept(new Finding(
+                    Finding.Kind.CARRIED_FILE_PROBLEM,
+                    lane,
+                    SegmentFiles.laneDirectory(directory, lane),
+                    0,
+                    null,
+                    0,
+                    true,
+                    String.valueOf(e.getMessage())));
+            return 0;
         }
     }
 
