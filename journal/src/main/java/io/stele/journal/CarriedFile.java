@@ -92,7 +92,9 @@ final class CarriedFile implements AutoCloseable {
             }
             UUID journalId = new UUID(source.getLong(), source.getLong());
             int lane = source.getInt();
-            source.getInt();
+            if (source.getInt() != 0) {
+                return null;
+            }
             return new Header(journalId, lane, source.getLong(), source.getLong(), source.getLong(), source.getLong());
         }
     }
@@ -213,7 +215,7 @@ final class CarriedFile implements AutoCloseable {
         long position = position(at);
         long end = at + 1 == header.count ? header.indexAt : offset(at + 1);
         long length = end - from;
-        if (from < HEADER_BYTES || length < RecordLayout.RECORD_BYTES_MIN || length > SegmentReader.RECORD_BYTES_MAX) {
+        if (from < HEADER_BYTES || end > header.indexAt || length < RecordLayout.RECORD_BYTES_MIN || length > SegmentReader.RECORD_BYTES_MAX) {
             throw corrupt(file, from, "record cannot have this length: lengthBytes=" + length);
         }
         if (length > buffer.capacity()) {

@@ -82,6 +82,9 @@ final class LaneVerifier {
     }
 
     private void onFinding(Finding finding) {
+        if (finding.kind() == Kind.CARRIED_FILE_PROBLEM) {
+            return; // found before, and better
+        }
         isTorn |= finding.kind() == Kind.TORN_TAIL || finding.kind() == Kind.STALE_TAIL;
         findings.accept(finding);
     }
@@ -178,7 +181,7 @@ final class LaneVerifier {
 
     /** Returns whether the actor's record before this one was removed by a compaction, and so was what came before it. */
     private boolean isAfterCompacted(Head head, RecordView record) {
-        return before(record) > head.sequenceNumber
+        return before(record) >= head.sequenceNumber
                 && record.previousPosition() > head.position
                 && RecordLayout.segmentOf(record.previousPosition()) < oldestSegment;
     }
