@@ -16,7 +16,7 @@ import java.nio.file.Path;
  * <pre>
  *   data/
  *     journal/     what happened: the truth
- *     snapshots/   states and indexes: shortcuts to it, may be deleted
+ *     snapshots/   states and indexes: shortcuts to it; may be deleted as long as nothing was compacted
  * </pre>
  *
  * <p>The JVM needs a few flags; a process without them gets a sentence that names them.
@@ -43,6 +43,16 @@ public final class Stele {
     /** Returns where the journal of a data directory lives. */
     public static Path journalDirectory(Path directory) {
         return directory.resolve("journal");
+    }
+
+    /** Returns which file of a data directory lists the actors that are under legal hold. */
+    public static Path legalHoldsFile(Path directory) {
+        return directory.resolve("legal-holds");
+    }
+
+    /** Returns which file of a data directory tells what earlier compactions did. */
+    public static Path compactionHistoryFile(Path directory) {
+        return directory.resolve("compactions.jsonl");
     }
 
     /** Returns where the snapshots of a data directory live. */

@@ -224,10 +224,18 @@ class CompactionTest {
             damaged[at] ^= 4;
             Files.write(carried, damaged);
 
-            assertThat(JournalVerifier.verify(directory, ScanProgress.NONE).findings())
+            assertThatThrownBy(() -> verify(carried))
                     .as("at=%d", at)
-                    .extracting(Finding::kind)
-                    .contains(Finding.Kind.CARRIED_FILE_PROBLEM);
+                    .isInstanceOf(CorruptJournalException.class);
+        }
+        assertThat(JournalVerifier.verify(directory, ScanProgress.NONE).findings())
+                .extracting(Finding::kind)
+                .contains(Finding.Kind.CARRIED_FILE_PROBLEM);
+    }
+
+    private static void verify(Path carried) throws IOException {
+        try (CarriedFile file = CarriedFile.open(carried)) {
+            file.verify(new RecordView());
         }
     }
 

@@ -2,6 +2,7 @@ package io.stele.recovery;
 
 import io.stele.spi.ConsumerOffsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -37,7 +38,7 @@ public record CompactionRules(
 
     /** Returns a copy with another policy for one kind. */
     public CompactionRules with(String entityType, RetentionPolicy policy) {
-        Map<String, RetentionPolicy> changed = new java.util.HashMap<>(byEntityType);
+        Map<String, RetentionPolicy> changed = new HashMap<>(byEntityType);
         changed.put(entityType, policy);
         return new CompactionRules(changed, others, holds, consumers);
     }

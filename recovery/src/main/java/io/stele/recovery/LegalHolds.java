@@ -11,11 +11,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
 /**
@@ -79,7 +81,7 @@ public final class LegalHolds {
         return lock.readLock();
     }
 
-    private void change(java.util.function.Consumer<Set<String>> change) {
+    private void change(Consumer<Set<String>> change) {
         lock.writeLock().lock();
         try {
             Set<String> held = new TreeSet<>();
@@ -124,7 +126,7 @@ public final class LegalHolds {
             throw new JournalException("legal holds are damaged, so nothing may be compacted; nothing was changed on disk:"
                     + " file=" + file);
         }
-        Set<PersistenceId> held = new java.util.HashSet<>();
+        Set<PersistenceId> held = new HashSet<>();
         body.lines().skip(1).forEach(line -> held.add(PersistenceId.parse(line)));
         return held;
     }
