@@ -25,13 +25,14 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             ShowCommand.class,
             VerifyCommand.class,
+            CompactCommand.class,
             ExamplesCommand.class,
             VersionCommand.class,
             HelpCommand.class
         },
         footer = {
             "",
-            "Commands read files, also while their owner runs, and never change them; demo alone writes.",
+            "Commands read files, also while their owner runs, and never change them; demo and compact --execute alone write.",
             "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a check found something, 4 data in use, 5 refused.",
             "First steps: stele demo, then stele examples."
         })
