@@ -35,8 +35,12 @@ final class JournalCompaction {
     }
 
     private static LaneFiles filesOf(Lane lane) {
+        LaneSetup setup = lane.setup();
         return new LaneFiles(
-                lane.setup().directory(), lane.setup().lane(), () -> lane.sync().durablePosition());
+                setup.directory(),
+                setup.lane(),
+                setup.manifest().segmentBytes(),
+                () -> lane.sync().durablePosition());
     }
 
     List<HistoryFile> files(int lane) {
@@ -56,7 +60,8 @@ final class JournalCompaction {
         try {
             requireCompactable(lane, sources);
             LaneCompaction compaction =
-                    new LaneCompaction(lanes.get(lane), lastSequenceNumber, run, () -> requireRunning(lane));
+                    new LaneCompaction(
+                    lanes.get(lane), files.get(lane), lastSequenceNumber, run, () -> requireRunning(lane));
             CompactionOutcome outcome = compaction.run(sources, watermark(lane));
             files.get(lane).forget();
             return outcome;

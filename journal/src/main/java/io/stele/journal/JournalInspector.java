@@ -39,6 +39,7 @@ public final class JournalInspector implements HistoryFiles {
                 .mapToObj(lane -> new LaneFiles(
                         SegmentFiles.laneDirectory(directory, lane),
                         lane,
+                        manifest.segmentBytes(),
                         () -> LaneScan.durablePosition(directory, lane)))
                 .toList();
     }

@@ -53,11 +53,12 @@ final class LaneCompaction {
     private long eventsCarried;
 
     LaneCompaction(
-            Lane lane, ToLongFunction<PersistenceId> lastSequenceNumber, CompactionRun run, Runnable requireRunning) {
+            Lane lane,
+            LaneFiles files,
+            ToLongFunction<PersistenceId> lastSequenceNumber, CompactionRun run, Runnable requireRunning) {
         this.lane = lane;
         this.setup = lane.setup();
-        this.files =
-                new LaneFiles(setup.directory(), setup.lane(), () -> lane.sync().durablePosition());
+        this.files = files;
         this.lastSequenceNumber = lastSequenceNumber;
         this.run = run;
         this.requireRunning = requireRunning;

@@ -29,12 +29,14 @@ final class LaneFiles {
 
     private final Path laneDirectory;
     private final int lane;
+    private final int segmentBytes;
     private final LongSupplier durablePosition;
     private final Map<HistoryFile, List<ActorTally>> remembered = new ConcurrentHashMap<>();
 
-    LaneFiles(Path laneDirectory, int lane, LongSupplier durablePosition) {
+    LaneFiles(Path laneDirectory, int lane, int segmentBytes, LongSupplier durablePosition) {
         this.laneDirectory = laneDirectory;
         this.lane = lane;
+        this.segmentBytes = segmentBytes;
         this.durablePosition = durablePosition;
     }
 
@@ -148,7 +150,10 @@ final class LaneFiles {
 
     private HistoryFile file(Path path, long first, long last, boolean carried, boolean closed) throws IOException {
         long lastPosition = RecordLayout.position(last, 0xffff_ffffL);
-        return new HistoryFile(lane, first, last, lastPosition, Files.size(path), carried, closed);
+        long bytes = Files.size(path);
+        // a segment that is or was mapped ends in a hole, which takes no room
+        return new HistoryFile(
+                lane, first, last, lastPosition, carried ? bytes : Math.min(bytes, segmentBytes), carried, closed);
     }
 
     private Path path(long segment) {
