@@ -49,8 +49,9 @@ final class CarriedFile implements AutoCloseable {
     private final FileChannel channel;
     private final Header header;
     private final ByteBuffer page = allocate((PAGE_ENTRIES + 1) * ENTRY_BYTES);
-    private ByteBuffer buffer = allocate(BUFFER_BYTES);
+    private RecordBytes buffer = new RecordBytes(BUFFER_BYTES);
     private long pageFrom = -1;
+    private long next;
     private int pageCount;
 
     private CarriedFile(Path file, FileChannel channel, Header header) {
@@ -146,18 +147,15 @@ final class CarriedFile implements AutoCloseable {
         return true;
     }
 
-    /**
-     * Hands on every record above {@code afterPosition}, in order.
-     *
-     * @return whether the consumer wanted all of them
-     */
-    boolean scan(long afterPosition, RecordView view, LaneScan.RecordConsumer consumer) {
-        for (long at = lowerBound(afterPosition + 1); at < header.count; at++) {
-            read(at, view);
-            if (!consumer.onRecord(view)) {
-                return false;
-            }
+    /** Reads the first record above a position; false if there is none. */
+    boolean nextAfter(long position, RecordView view) {
+        boolean isHere = next > 0 && position(next - 1) == position;
+        long at = isHere ? next : lowerBound(position + 1);
+        if (at == header.count) {
+            return false;
         }
+        read(at, view);
+        next = at + 1;
         return true;
     }
 
@@ -215,18 +213,21 @@ final class CarriedFile implements AutoCloseable {
         long position = position(at);
         long end = at + 1 == header.count ? header.indexAt : offset(at + 1);
         long length = end - from;
-        if (from < HEADER_BYTES || end > header.indexAt || length < RecordLayout.RECORD_BYTES_MIN || length > SegmentReader.RECORD_BYTES_MAX) {
+        if (from < HEADER_BYTES
+                || end > header.indexAt
+                || length < RecordLayout.RECORD_BYTES_MIN
+                || length > SegmentReader.RECORD_BYTES_MAX) {
             throw corrupt(file, from, "record cannot have this length: lengthBytes=" + length);
         }
         if (length > buffer.capacity()) {
-            buffer = allocate((int) length);
+            buffer = new RecordBytes((int) length);
         }
         try {
-            fill(channel, buffer.clear().limit((int) length), from);
+            fill(channel, buffer.target.clear().limit((int) length), from);
         } catch (IOException e) {
             throw failed(e);
         }
-        String problem = view.read(buffer.clear(), 0, (int) length, position);
+        String problem = view.read(buffer, 0, (int) length, position);
         if (problem != null || view.kind() != RecordLayout.KIND_EVENTS) {
             throw corrupt(file, from, problem == null ? "record is none of an actor" : problem);
         }

@@ -110,30 +110,27 @@ final class CarriedFiles implements AutoCloseable {
     }
 
     /**
-     * Hands on every record above {@code afterPosition}, in order.
+     * Reads the first record above a position; quick if that is where the last call has been.
      *
-     * @return whether the consumer wanted all of them
+     * @return false if there is none: what follows lies in segments
      */
-    boolean scan(long afterPosition, LaneScan.RecordConsumer consumer) {
-        long[] read = {afterPosition};
-        for (long next = Math.max(1, RecordLayout.segmentOf(afterPosition)); next < oldestSegment; ) {
+    boolean nextAfter(long position) {
+        long next = Math.max(1, RecordLayout.segmentOf(position));
+        for (int attempt = 1; next < oldestSegment && attempt <= ATTEMPTS_MAX; ) {
             try {
                 Tile tile = tileOf(next);
-                boolean all = open(tile).scan(read[0], view, record -> {
-                    read[0] = record.position();
-                    return consumer.onRecord(record);
-                });
-                if (!all) {
-                    return false;
+                if (open(tile).nextAfter(position, view)) {
+                    return true;
                 }
                 next = tile.lastSegment + 1;
             } catch (NoSuchFileException e) {
+                attempt++;
                 refresh();
             } catch (IOException e) {
                 throw failed(e);
             }
         }
-        return true;
+        return false;
     }
 
     /** Looks again. */

@@ -2,12 +2,11 @@ package io.stele.journal;
 
 import io.stele.spi.JournalFullException;
 import java.io.IOException;
-import java.lang.ref.Reference;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import net.openhft.chronicle.bytes.PointerBytesStore;
-import net.openhft.chronicle.core.Jvm;
+import java.util.Arrays;
+import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.core.UnsafeMemory;
 import net.openhft.chronicle.core.time.TimeProvider;
 import net.openhft.chronicle.core.values.LongValue;
 import net.openhft.chronicle.queue.ExcerptAppender;
@@ -17,7 +16,18 @@ import net.openhft.chronicle.wire.Wire;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mapped append, by Chronicle Queue.
+ * The mapped append.
+ *
+ * <pre>
+ *   Chronicle:  [ file header ][ index pages ][ first record ]      creates, maps, and ends the segment
+ *   here:                                                    [ header 4 B ][ record ] [ header 4 B ][ record ] …
+ *                                                              ^ stored last
+ * </pre>
+ *
+ * <p>Chronicle Queue makes and maps each segment and writes its first record. All others are put behind it in Chronicle's own
+ * document format, the content first and then, as an ordered store, the header that makes it valid; a process that is killed in
+ * between leaves a header of zero, which is the end of the file. The lane's latch already keeps writers apart, so Chronicle's
+ * lock, its sequence numbers and its index of every 4,096th record would be paid for at every append and used by nobody.
  *
  * <p>Chronicle is kept away from everything but the segments that this opening creates. Its metadata file, with the table of
  * segments and a lock word that a killed process leaves behind for ever, is replaced by zeros before each opening, and the
@@ -35,12 +45,15 @@ final class ChronicleAppender implements DocumentAppender {
     private static final int METADATA_BYTES = 2 << 16;
 
     private static final int HEADER_BYTES = 4;
+    private static final UnsafeMemory MEMORY = UnsafeMemory.MEMORY;
     private static final TimeProvider STOPPED = () -> 0L;
 
     private final SegmentRollCycle rollCycle = new SegmentRollCycle();
-    private final PointerBytesStore source = new PointerBytesStore();
     private final SingleChronicleQueue queue;
     private @Nullable ExcerptAppender appender;
+    private @Nullable Bytes<?> mapped;
+    private long address;
+    private long endOffset;
 
     ChronicleAppender(Path laneDirectory, int segmentBytes) {
         ChronicleRuntime.prepare();
@@ -61,7 +74,6 @@ final class ChronicleAppender implements DocumentAppender {
                 .checkInterrupts(false)
                 .build();
         hideEarlierSegments();
-        source.singleThreadedCheckDisabled(true);
     }
 
     /** Returns how long a segment file becomes when it is mapped. */
@@ -71,30 +83,46 @@ final class ChronicleAppender implements DocumentAppender {
 
     @Override
     public void startSegment(long segment) {
+        Bytes<?> ended = mapped;
+        if (ended != null) {
+            ended.writePosition(endOffset); // where Chronicle puts the end-of-file mark
+        }
+        mapped = null;
         rollCycle.segment(segment);
     }
 
     @Override
-    public long append(ByteBuffer record, int at, int lengthBytes) {
-        ExcerptAppender target = appender();
-        source.set(Jvm.address(record) + at, lengthBytes);
-        try {
-            target.writeBytes(source);
-        } finally {
-            Reference.reachabilityFence(record);
+    public long append(byte[] record, int at, int lengthBytes) {
+        if (mapped == null) {
+            return appendFirst(record, at, lengthBytes);
         }
+        long offset = endOffset;
+        MEMORY.copyMemory(record, at, address + offset + HEADER_BYTES, lengthBytes);
+        MEMORY.writeOrderedInt(address + offset, lengthBytes);
+        endOffset = offset + HEADER_BYTES + lengthBytes;
+        return offset;
+    }
+
+    /** Has Chronicle end the segment before, if there is one, and start this one. */
+    private long appendFirst(byte[] record, int at, int lengthBytes) {
+        ExcerptAppender target = appender();
+        target.writeBytes(Bytes.wrapForRead(Arrays.copyOfRange(record, at, at + lengthBytes)));
         Wire wire = target.wire();
         assert wire != null : "a written appender has a wire";
-        return wire.bytes().writePosition() - lengthBytes - HEADER_BYTES;
+        Bytes<?> bytes = wire.bytes();
+        endOffset = bytes.writePosition();
+        address = bytes.addressForWrite(0);
+        mapped = bytes;
+        return endOffset - lengthBytes - HEADER_BYTES;
     }
 
     @Override
     public void close() {
+        mapped = null;
         if (appender != null) {
             appender.close();
         }
         queue.close();
-        source.releaseLast();
     }
 
     private void hideEarlierSegments() {

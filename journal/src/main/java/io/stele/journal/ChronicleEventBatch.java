@@ -35,7 +35,7 @@ final class ChronicleEventBatch implements EventBatch {
     ChronicleEventBatch(int payloadBytesMax, int recordBytesMax) {
         this.payloadBytesMax = payloadBytesMax;
         record = new RecordBuffer(recordBytesMax);
-        target = targetOf(record);
+        target = record.newView();
         header.kind = RecordLayout.KIND_EVENTS;
     }
 
@@ -60,7 +60,7 @@ final class ChronicleEventBatch implements EventBatch {
                     "metadata is too long: lengthBytes=" + lengthBytes + ", lengthBytesMax=" + lengthBytesMax);
         }
         reserve(RecordBuffer.BODY_AT, lengthBytes);
-        record.bytes().put(RecordBuffer.BODY_AT, metadata, metadata.position(), lengthBytes);
+        metadata.get(metadata.position(), record.bytes(), RecordBuffer.BODY_AT, lengthBytes);
         metadataBytes = lengthBytes;
         bodyEnd = RecordBuffer.BODY_AT + lengthBytes;
     }
@@ -89,7 +89,7 @@ final class ChronicleEventBatch implements EventBatch {
             throw tooLarge();
         }
         reserve(payloadAt, lengthBytes);
-        record.bytes().put(payloadAt, payload, payload.position(), lengthBytes);
+        payload.get(payload.position(), record.bytes(), payloadAt, lengthBytes);
         finishEvent(type, name, lengthBytes);
     }
 
@@ -134,11 +134,8 @@ final class ChronicleEventBatch implements EventBatch {
     }
 
     private void finishEvent(StoredType type, byte[] name, int lengthBytes) {
-        ByteBuffer bytes = record.bytes();
-        bytes.putShort(bodyEnd + RecordLayout.EVENT_TYPE_LENGTH_AT, (short) name.length);
-        bytes.putShort(bodyEnd + RecordLayout.EVENT_VERSION_AT, (short) type.version());
-        bytes.putInt(bodyEnd + RecordLayout.EVENT_PAYLOAD_LENGTH_AT, lengthBytes);
-        bytes.put(bodyEnd + RecordLayout.EVENT_HEADER_BYTES, name);
+        record.eventHead(bodyEnd, name.length, type.version(), lengthBytes);
+        System.arraycopy(name, 0, record.bytes(), bodyEnd + RecordLayout.EVENT_HEADER_BYTES, name.length);
         bodyEnd = payloadAt(name) + lengthBytes;
         payloadBytes += lengthBytes;
         eventCount++;
@@ -165,7 +162,7 @@ final class ChronicleEventBatch implements EventBatch {
         if (!payloadMayGrow || !record.grow(bodyEnd)) {
             throw tooLarge();
         }
-        target = targetOf(record);
+        target = record.newView();
     }
 
     private JournalException tooLarge() {
@@ -173,8 +170,9 @@ final class ChronicleEventBatch implements EventBatch {
                 + eventCount + ", payloadBytesMax=" + payloadBytesMax);
     }
 
+    @SuppressWarnings("ReferenceEquality") // the same type nearly always; another one is looked up
     private byte[] nameOf(StoredType type) {
-        if (!type.equals(lastType)) {
+        if (type != lastType) {
             byte[] name = typeNames.get(type);
             if (name == null) {
                 name = type.name().getBytes(StandardCharsets.UTF_8);
@@ -199,9 +197,5 @@ final class ChronicleEventBatch implements EventBatch {
             throw new JournalException("type name is too long: name=" + type.name() + ", lengthBytes=" + name.length
                     + ", lengthBytesMax=" + StoredType.NAME_BYTES_MAX);
         }
-    }
-
-    private static ByteBuffer targetOf(RecordBuffer record) {
-        return record.bytes().duplicate().order(record.bytes().order());
     }
 }

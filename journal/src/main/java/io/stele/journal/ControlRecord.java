@@ -18,7 +18,7 @@ final class ControlRecord {
         header.kind = kind;
         header.timestampMs = timestampMs;
         header.metadataBytes = body.remaining();
-        record.bytes().put(RecordBuffer.BODY_AT, body, body.position(), body.remaining());
+        body.get(body.position(), record.bytes(), RecordBuffer.BODY_AT, body.remaining());
         record.finish(header, NO_ID, RecordBuffer.BODY_AT + body.remaining());
         return record;
     }

@@ -1,7 +1,6 @@
 package io.stele.journal;
 
 import java.io.Closeable;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /** Appends finished records to one lane's segment files. Guarded by the lane's latch. */
@@ -13,12 +12,12 @@ interface DocumentAppender extends Closeable {
     /**
      * Copies a record behind the last one. It survives {@code kill -9} when this returns.
      *
-     * @param record direct
-     * @param at where the record starts
+     * @param record holds it
+     * @param at where it starts
      * @param lengthBytes a multiple of 4
      * @return the offset of the document's header in the segment file
      */
-    long append(ByteBuffer record, int at, int lengthBytes);
+    long append(byte[] record, int at, int lengthBytes);
 
     /** Lets go of the files; forces nothing. */
     @Override

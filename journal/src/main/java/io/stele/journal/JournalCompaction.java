@@ -59,8 +59,7 @@ final class JournalCompaction {
         turn.lock();
         try {
             requireCompactable(lane, sources);
-            LaneCompaction compaction =
-                    new LaneCompaction(
+            LaneCompaction compaction = new LaneCompaction(
                     lanes.get(lane), files.get(lane), lastSequenceNumber, run, () -> requireRunning(lane));
             CompactionOutcome outcome = compaction.run(sources, watermark(lane));
             files.get(lane).forget();
@@ -75,12 +74,12 @@ final class JournalCompaction {
 
     @Nullable Watermark watermark(int lane) {
         LaneSetup setup = lanes.get(lane).setup();
-        try (LaneHistory history = new LaneHistory(setup)) {
+        try (RecordFetcher records = new RecordFetcher(setup.options().directory(), lane)) {
             DurableMark mark = DurableMark.compacted(setup.directory());
             if (mark == null) {
                 return null;
             }
-            RecordView record = history.record(mark.bootIdHash());
+            RecordView record = records.fetch(mark.bootIdHash());
             Watermark found = record.kind() == RecordLayout.KIND_WATERMARK && record.crc() == mark.recordCrc()
                     ? ControlRecords.readWatermark(lane, record.body())
                     : null;

@@ -79,7 +79,7 @@ record JournalOpening(
             Lane.Opened opened = new Lane.Opened(setup(lane, manifest, epoch, holder), tails[lane], index);
             lanes.add(new Lane(opened, reserve, listener::get));
         }
-        return new Parts(index, reserve, new IndexThread(lanes), lanes, epoch, listener);
+        return new Parts(index, reserve, new IndexThread(lanes, clock), lanes, epoch, listener);
     }
 
     private LaneSetup setup(int lane, Manifest manifest, long epoch, Holder holder) {

@@ -55,7 +55,9 @@ final class LaneCompaction {
     LaneCompaction(
             Lane lane,
             LaneFiles files,
-            ToLongFunction<PersistenceId> lastSequenceNumber, CompactionRun run, Runnable requireRunning) {
+            ToLongFunction<PersistenceId> lastSequenceNumber,
+            CompactionRun run,
+            Runnable requireRunning) {
         this.lane = lane;
         this.setup = lane.setup();
         this.files = files;
@@ -90,6 +92,7 @@ final class LaneCompaction {
             }
         }
         sweep();
+        lane.readers().release(); // what they have open takes room on the disk
         done(CompactionStep.DELETED);
         unindex();
         done(CompactionStep.UNINDEXED);

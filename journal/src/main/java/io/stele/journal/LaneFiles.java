@@ -24,6 +24,8 @@ final class LaneFiles {
     /** How many tallies are remembered per lane: some 100 bytes each. */
     private static final int TALLIES_MAX = 500_000;
 
+    private static final int READ_BYTES = 256 << 10;
+
     /** Segments at the end of a lane that are never touched. */
     private static final int NEWEST_COUNT = 2;
 
@@ -38,6 +40,24 @@ final class LaneFiles {
         this.lane = lane;
         this.segmentBytes = segmentBytes;
         this.durablePosition = durablePosition;
+    }
+
+    /** As {@link SegmentFiles#list}; what goes wrong is a {@link JournalException}. */
+    static long[] segments(Path laneDirectory) {
+        try {
+            return SegmentFiles.list(laneDirectory);
+        } catch (IOException e) {
+            throw new JournalException("lane cannot be listed: directory=" + laneDirectory + ", cause=" + e, e);
+        }
+    }
+
+    /** As {@link DurableMark#oldestSegment}; what goes wrong is a {@link JournalException}. */
+    static long oldestSegment(Path laneDirectory) {
+        try {
+            return DurableMark.oldestSegment(laneDirectory);
+        } catch (IOException e) {
+            throw new JournalException("lane cannot be read: directory=" + laneDirectory + ", cause=" + e, e);
+        }
     }
 
     List<HistoryFile> list() {
@@ -86,16 +106,15 @@ final class LaneFiles {
         if (file.carried()) {
             Path path = SegmentFiles.carried(laneDirectory, file.firstSegment(), file.lastSegment());
             try (CarriedFile carried = CarriedFile.open(path)) {
-                carried.scan(0, view, record -> {
-                    consumer.accept(record);
-                    return true;
-                });
+                for (long at = 0; carried.nextAfter(at, view); at = view.position()) {
+                    consumer.accept(view);
+                }
             }
             return;
         }
         long last = 0;
         int lastCrc = 0;
-        try (SegmentReader reader = SegmentReader.open(path(file.firstSegment()), file.firstSegment())) {
+        try (SegmentReader reader = SegmentReader.open(path(file.firstSegment()), file.firstSegment(), new ReadBuffers(READ_BYTES))) {
             SegmentReader.Outcome outcome = reader.next(view);
             while (outcome == SegmentReader.Outcome.RECORD) {
                 if (last != 0 && view.chainCrc() != lastCrc) {
@@ -119,7 +138,7 @@ final class LaneFiles {
 
     private void requireEnd(long segment, long lastPosition, int lastCrc) {
         RecordView view = new RecordView();
-        try (SegmentReader next = SegmentReader.open(path(segment + 1), segment + 1)) {
+        try (SegmentReader next = SegmentReader.open(path(segment + 1), segment + 1, new ReadBuffers(4096))) {
             ControlRecords.SegmentStart start =
                     next.next(view) == SegmentReader.Outcome.RECORD && view.kind() == RecordLayout.KIND_SEGMENT
                             ? ControlRecords.readSegment(view.body())

@@ -3,8 +3,8 @@ package io.stele.journal;
 import io.stele.journal.ControlRecords.SegmentStart;
 import io.stele.journal.Finding.Kind;
 import io.stele.journal.SegmentReader.Outcome;
+import io.stele.spi.CorruptJournalException;
 import io.stele.spi.JournalException;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -42,7 +42,9 @@ final class LaneReader implements AutoCloseable {
     private final Consumer<Finding> findings;
     private final RecordView view = new RecordView();
     private final RecordView scratch = new RecordView();
+    private final ReadBuffers buffers = new ReadBuffers(ReadBuffers.BYTES_MAX);
 
+    private @Nullable CarriedFiles carried;
     private @Nullable SegmentReader current;
     private long newestListed;
     private @Nullable JournalException failure;
@@ -84,21 +86,6 @@ final class LaneReader implements AutoCloseable {
     /** Returns the checksum of the record at {@link #lastPosition()}. */
     int lastCrc() {
         return lastCrc;
-    }
-
-    /** Returns the epoch of the record at {@link #lastPosition()}. */
-    long lastEpoch() {
-        return lastEpoch;
-    }
-
-    /** Returns the file in which the reader is; null before the first call of {@link #next}, or if the lane is empty. */
-    @Nullable Path file() {
-        return current == null ? null : current.file();
-    }
-
-    /** Returns where in {@link #file()} the next record is looked for. */
-    long nextOffset() {
-        return current == null ? 0 : current.nextOffset();
     }
 
     /** Returns whether the lane ended at a torn or stale tail, so that looking again is of no use. */
@@ -144,15 +131,34 @@ final class LaneReader implements AutoCloseable {
         }
         Step step = Step.AGAIN;
         while (step == Step.AGAIN && !ended) {
+            if (current == null && nextCarried()) {
+                return true;
+            }
             SegmentReader segment = current == null ? openFirst() : current;
             step = segment == null ? Step.END : step(segment);
         }
         return step == Step.RECORD && !ended;
     }
 
+    /** Moves to the next record that compactions have left in front of the first segment. */
+    private boolean nextCarried() {
+        CarriedFiles files = carried == null ? CarriedFiles.of(laneDirectory, view) : carried;
+        carried = files;
+        try {
+            if (files.nextAfter(lastPosition)) {
+                lastPosition = view.position();
+                return true;
+            }
+        } catch (CorruptJournalException e) {
+            report(Kind.CARRIED_FILE_PROBLEM, laneDirectory, 0, true, String.valueOf(e.getMessage()));
+        }
+        closeCarried();
+        return false;
+    }
+
     /**
      * Moves behind a record that was read earlier, so that {@link #next} gives the one after it. Position 0 means the start of
-     * the lane, and so does a position in a segment before the lane's oldest.
+     * the lane; one in a segment that was compacted, the first record behind it that is left.
      *
      * @throws JournalException if there is no such record, as {@link #next} does
      */
@@ -161,14 +167,15 @@ final class LaneReader implements AutoCloseable {
         reset();
         long segment = RecordLayout.segmentOf(position);
         long[] segments = list();
-        if (position == 0 || segment < oldestSegment()) {
+        if (position == 0 || segment < LaneFiles.oldestSegment(laneDirectory)) {
+            lastPosition = position;
             return;
         }
         if (Arrays.binarySearch(segments, segment) < 0) {
             report(Kind.MISSING_SEGMENT, path(segment), 0, true, "a position lies in a segment that is not there");
             return;
         }
-        SegmentReader reader = SegmentReader.open(path(segment), segment);
+        SegmentReader reader = open(segment);
         current = reader;
         started = true;
         long offset = RecordLayout.offsetOf(position);
@@ -286,7 +293,11 @@ final class LaneReader implements AutoCloseable {
             return Step.AGAIN;
         }
         if (!last) {
-            return endOfSegment(segment, outcome, follower);
+            return endOfSegment(segment, outcome);
+        }
+        if (segment.segment() + 1 < LaneFiles.oldestSegment(laneDirectory)) {
+            close(); // compacted meanwhile
+            return Step.AGAIN;
         }
         if (segment.segment() < newestListed) {
             return skipGap(segment);
@@ -299,14 +310,15 @@ final class LaneReader implements AutoCloseable {
         return isMissing ? recover(segment, kindOf(segment, outcome), reasonOf(outcome)) : Step.END;
     }
 
-    private Step endOfSegment(SegmentReader segment, Outcome outcome, Path follower) {
-        SegmentReader next = SegmentReader.open(follower, segment.segment() + 1);
+    private Step endOfSegment(SegmentReader segment, Outcome outcome) {
+        SegmentReader next = open(segment.segment() + 1);
         SegmentStart start = next.next(scratch) == Outcome.RECORD && scratch.kind() == RecordLayout.KIND_SEGMENT
                 ? ControlRecords.readSegment(scratch.body())
                 : null;
         long endPosition = start == null || !chainKnown || restIsLost ? 0 : start.previousPosition();
         if (endPosition > lastPosition && RecordLayout.segmentOf(endPosition) == segment.segment()) {
             next.close();
+            segment.forget(); // the bytes were those of the next one
             return recover(segment, kindOf(segment, outcome), reasonOf(outcome));
         }
         next.seek(0);
@@ -329,7 +341,7 @@ final class LaneReader implements AutoCloseable {
         for (long number : list()) {
             if (number >= expected) {
                 chainKnown = false;
-                moveTo(SegmentReader.open(path(number), number));
+                moveTo(open(number));
                 return Step.AGAIN;
             }
         }
@@ -366,11 +378,11 @@ final class LaneReader implements AutoCloseable {
         }
         newestListed = segments[segments.length - 1];
         chainKnown = segments[0] == 1;
-        long oldest = oldestSegment();
+        long oldest = LaneFiles.oldestSegment(laneDirectory);
         if (segments[0] > oldest) {
             report(Kind.MISSING_SEGMENT, path(oldest), 0, true, "the oldest segment is not there");
         }
-        moveTo(SegmentReader.open(path(segments[0]), segments[0]));
+        moveTo(open(segments[0]));
         return current;
     }
 
@@ -405,22 +417,14 @@ final class LaneReader implements AutoCloseable {
         ended = false;
     }
 
-    private long oldestSegment() {
-        try {
-            return DurableMark.oldestSegment(laneDirectory);
-        } catch (IOException e) {
-            throw new JournalException("lane cannot be read: directory=" + laneDirectory + ", cause=" + e, e);
-        }
+    private long[] list() {
+        long[] segments = LaneFiles.segments(laneDirectory);
+        newestListed = segments.length == 0 ? 0 : segments[segments.length - 1];
+        return segments;
     }
 
-    private long[] list() {
-        try {
-            long[] segments = SegmentFiles.list(laneDirectory);
-            newestListed = segments.length == 0 ? 0 : segments[segments.length - 1];
-            return segments;
-        } catch (IOException e) {
-            throw new JournalException("lane cannot be listed: directory=" + laneDirectory + ", cause=" + e, e);
-        }
+    private SegmentReader open(long segment) {
+        return SegmentReader.open(path(segment), segment, buffers);
     }
 
     private Path path(long segment) {
@@ -467,9 +471,22 @@ final class LaneReader implements AutoCloseable {
         }
     }
 
+    /** Stops reading ahead, and stays where it is: for a reader that may be used again. */
+    void pause() {
+        buffers.stopReadingAhead();
+    }
+
+    private void closeCarried() {
+        if (carried != null) {
+            carried.close();
+            carried = null;
+        }
+    }
+
     /** Closes the file in which the reader is. Closing twice does nothing. */
     @Override
     public void close() {
+        closeCarried();
         if (current != null) {
             current.close();
             current = null;

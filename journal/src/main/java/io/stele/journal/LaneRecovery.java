@@ -125,7 +125,7 @@ final class LaneRecovery {
         long segment = segments[index];
         Path file = setup.segment(segment);
         ControlRecords.SegmentStart start;
-        try (SegmentReader reader = SegmentReader.open(file, segment, 4096)) {
+        try (SegmentReader reader = SegmentReader.open(file, segment, new ReadBuffers(4096))) {
             start = startOf(reader);
             if (start == null && durablePosition() == 0 && segments.length == 1 && segment == 1) {
                 return; // nothing was ever durable here: the walk finds an empty lane
@@ -159,7 +159,7 @@ final class LaneRecovery {
     private void requirePrevious(long previous, ControlRecords.SegmentStart start) {
         Path file = setup.segment(previous);
         long offset = RecordLayout.offsetOf(start.previousPosition());
-        try (SegmentReader reader = SegmentReader.open(file, previous, 4096)) {
+        try (SegmentReader reader = SegmentReader.open(file, previous, new ReadBuffers(4096))) {
             boolean linked = RecordLayout.segmentOf(start.previousPosition()) == previous
                     && reader.readAt(offset, view) == SegmentReader.Outcome.RECORD
                     && view.crc() == start.previousCrc();

@@ -1,6 +1,5 @@
 package io.stele.journal;
 
-import io.stele.spi.CorruptJournalException;
 import io.stele.spi.JournalException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to one thread. Allocates per segment, not per record.
  */
 final class LaneScan {
+    private static final int RECORDS_PER_LOOK = 256;
 
     /** Takes the records of a lane in order. */
     interface RecordConsumer {
@@ -39,6 +39,8 @@ final class LaneScan {
     private final Consumer<Finding> findings;
     private final Map<Long, Tally> tallies = new HashMap<>();
     private Tally tally = new Tally();
+    private long recordsBehind;
+    private boolean outrun;
 
     LaneScan(Path directory, Manifest manifest, int lane, LongSupplier durablePosition, Consumer<Finding> findings) {
         this.directory = directory;
@@ -61,49 +63,37 @@ final class LaneScan {
     }
 
     /**
-     * Reads records behind {@code afterPosition} until the end of the lane, or until the consumer says stop.
+     * Reads records behind {@code afterPosition} until the end of the lane, or until the consumer says stop. Where a writer is at
+     * work that may be faster, the end is soon behind what was durable when this began.
      *
      * @return the position of the last record that was read
      */
     long run(long afterPosition, ScanMeter meter, RecordConsumer consumer) {
-        long stoppedAt = runCarried(afterPosition, consumer);
-        if (stoppedAt != 0) {
-            return stoppedAt;
-        }
         try (LaneReader reader = new LaneReader(directory, manifest, lane, durablePosition, findings)) {
+            long durableAtStart = durablePosition(directory, lane);
             reader.seekAfter(afterPosition);
             RecordView record = reader.record();
             boolean goesOn = true;
             while (goesOn && reader.next()) {
                 count(record);
                 meter.add(SegmentReader.DOCUMENT_HEADER_BYTES + record.lengthBytes());
-                goesOn = consumer.onRecord(record);
+                goesOn = consumer.onRecord(record) && !isOutrun(record.position(), durableAtStart);
             }
             return reader.lastPosition();
         }
     }
 
-    /** Hands on what compactions have left; returns where the consumer said stop, 0 if it did not. */
-    private long runCarried(long afterPosition, RecordConsumer consumer) {
-        long[] last = {0};
-        try (CarriedFiles carried = CarriedFiles.of(SegmentFiles.laneDirectory(directory, lane), new RecordView())) {
-            boolean all = carried.scan(afterPosition, record -> {
-                last[0] = record.position();
-                return consumer.onRecord(record);
-            });
-            return all ? 0 : last[0];
-        } catch (CorruptJournalException e) {
-            findings.accept(new Finding(
-                    Finding.Kind.CARRIED_FILE_PROBLEM,
-                    lane,
-                    SegmentFiles.laneDirectory(directory, lane),
-                    0,
-                    null,
-                    0,
-                    true,
-                    String.valueOf(e.getMessage())));
-            return 0;
-        }
+    /** Returns whether the last run ended before the lane did, because somebody writes to it. */
+    boolean isOutrun() {
+        return outrun;
+    }
+
+    private boolean isOutrun(long position, long durableAtStart) {
+        outrun = durableAtStart != LaneReader.UNKNOWN
+                && position > durableAtStart
+                && ++recordsBehind % RECORDS_PER_LOOK == 0
+                && durablePosition(directory, lane) != durableAtStart;
+        return outrun;
     }
 
     private void count(RecordView record) {

@@ -65,7 +65,7 @@ final class LaneVerifier {
             checkCarried();
             lastPosition = scan.run(0, meter, this::onRecord);
             checkMark();
-            if (!isTorn) {
+            if (!isTorn && !scan.isOutrun()) {
                 checkTail();
             }
         } catch (JournalException | IOException e) {

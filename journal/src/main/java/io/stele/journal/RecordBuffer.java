@@ -1,5 +1,7 @@
 package io.stele.journal;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
@@ -22,11 +24,12 @@ final class RecordBuffer {
     /** Room for the header and the longest id, which ends here. */
     static final int BODY_AT = 304;
 
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int BYTES_FIRST = 4096;
 
     private final CRC32C crc = new CRC32C();
     private final int bytesMax;
-    private ByteBuffer bytes;
+    private byte[] bytes;
     private int at;
     private int end;
 
@@ -37,11 +40,11 @@ final class RecordBuffer {
      */
     RecordBuffer(int recordBytesMax) {
         bytesMax = BODY_AT + recordBytesMax;
-        bytes = allocate(Math.min(BYTES_FIRST, bytesMax));
+        bytes = new byte[Math.min(BYTES_FIRST, bytesMax)];
     }
 
-    /** Returns the buffer itself; another one after {@link #grow}. */
-    ByteBuffer bytes() {
+    /** Returns the bytes themselves; others after {@link #grow}. */
+    byte[] bytes() {
         return bytes;
     }
 
@@ -57,7 +60,7 @@ final class RecordBuffer {
 
     /** Returns where the body must end, so that padding and trailer find room: in this buffer as it is now. */
     int bodyEndMax() {
-        return bytes.capacity() - RecordLayout.TRAILER_BYTES - 3;
+        return bytes.length - RecordLayout.TRAILER_BYTES - 3;
     }
 
     /**
@@ -66,13 +69,19 @@ final class RecordBuffer {
      * @return false if it is as large as it may become
      */
     boolean grow(int bodyEnd) {
-        if (bytes.capacity() == bytesMax) {
+        if (bytes.length == bytesMax) {
             return false;
         }
-        ByteBuffer larger = allocate((int) Math.min(2L * bytes.capacity(), bytesMax));
-        larger.put(BODY_AT, bytes, BODY_AT, bodyEnd - BODY_AT);
+        byte[] larger = new byte[(int) Math.min(2L * bytes.length, bytesMax)];
+        System.arraycopy(bytes, BODY_AT, larger, BODY_AT, bodyEnd - BODY_AT);
         bytes = larger;
         return true;
+    }
+
+    /** Writes what stands before an event's type name; see {@link RecordLayout}. */
+    void eventHead(int eventAt, int nameBytes, int version, int payloadBytes) {
+        INT.set(bytes, eventAt + RecordLayout.EVENT_TYPE_LENGTH_AT, nameBytes | version << Short.SIZE);
+        INT.set(bytes, eventAt + RecordLayout.EVENT_PAYLOAD_LENGTH_AT, payloadBytes);
     }
 
     /**
@@ -85,14 +94,13 @@ final class RecordBuffer {
         at = BODY_AT - id.length - RecordLayout.HEADER_BYTES;
         int padded = bodyEnd;
         while ((padded - at & 3) != 0) {
-            bytes.put(padded++, (byte) 0);
+            bytes[padded++] = 0;
         }
         end = padded + RecordLayout.TRAILER_BYTES;
         header.write(bytes, at, lengthBytes(), id.length);
-        bytes.put(BODY_AT - id.length, id);
+        System.arraycopy(id, 0, bytes, BODY_AT - id.length, id.length);
         crc.reset();
-        crc.update(bytes.limit(end - RecordLayout.TRAILER_BYTES).position(at));
-        bytes.clear();
+        crc.update(bytes, at, end - RecordLayout.TRAILER_BYTES - at);
     }
 
     /**
@@ -103,16 +111,15 @@ final class RecordBuffer {
      */
     int chain(int previousCrc) {
         int chainAt = end - RecordLayout.TRAILER_BYTES;
-        bytes.putInt(chainAt, previousCrc);
-        for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
-            crc.update(previousCrc >>> shift);
-        }
+        INT.set(bytes, chainAt, previousCrc);
+        crc.update(bytes, chainAt, Integer.BYTES);
         int own = (int) crc.getValue();
-        bytes.putInt(chainAt + Integer.BYTES, own);
+        INT.set(bytes, chainAt + Integer.BYTES, own);
         return own;
     }
 
-    private static ByteBuffer allocate(int capacity) {
-        return ByteBuffer.allocateDirect(capacity).order(ByteOrder.LITTLE_ENDIAN);
+    /** Returns a view of {@link #bytes()} for somebody else to write to: little-endian, with a position of its own. */
+    ByteBuffer newView() {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

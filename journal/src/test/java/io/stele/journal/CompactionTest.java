@@ -135,14 +135,18 @@ class CompactionTest {
     void shouldCarryOverAColdActorAndRemoveTheRest() throws IOException {
         try (ChronicleJournal journal = open(directory)) {
             prepare(journal);
-            long bytesBefore = journal.files(0).stream().mapToLong(HistoryFile::bytes).sum();
+            long bytesBefore =
+                    journal.files(0).stream().mapToLong(HistoryFile::bytes).sum();
             Run run = new Run();
 
             CompactionOutcome outcome = journal.compact(closed(journal), run);
 
             assertThat(run.steps).containsExactly(CompactionStep.values());
-            long bytesAfter = journal.files(0).stream().mapToLong(HistoryFile::bytes).sum();
-            assertThat(outcome.bytesGained()).isEqualTo(bytesBefore - bytesAfter).isPositive();
+            long bytesAfter =
+                    journal.files(0).stream().mapToLong(HistoryFile::bytes).sum();
+            assertThat(outcome.bytesGained())
+                    .isEqualTo(bytesBefore - bytesAfter)
+                    .isPositive();
             assertThat(outcome.eventsCarried()).isEqualTo(5);
             assertThat(journal.files(0)).hasSize(3);
             assertThat(journal.watermark(0)).isNotNull();
@@ -224,9 +228,7 @@ class CompactionTest {
             damaged[at] ^= 4;
             Files.write(carried, damaged);
 
-            assertThatThrownBy(() -> verify(carried))
-                    .as("at=%d", at)
-                    .isInstanceOf(CorruptJournalException.class);
+            assertThatThrownBy(() -> verify(carried)).as("at=%d", at).isInstanceOf(CorruptJournalException.class);
         }
         assertThat(JournalVerifier.verify(directory, ScanProgress.NONE).findings())
                 .extracting(Finding::kind)
@@ -329,8 +331,7 @@ class CompactionTest {
         int compactions = 0;
         for (int round = 0; round < 12; round++) {
             index = random.nextInt(3) == 0 ? InMemoryIndexStore.open() : index.reopen();
-            try (ChronicleJournal journal =
-                    ChronicleJournal.open(options(directory), index, Clock.system())) {
+            try (ChronicleJournal journal = ChronicleJournal.open(options(directory), index, Clock.system())) {
                 long position = append(journal, random, last);
                 TestJournal.awaitDurable(journal, 0, position);
                 last.forEach((id, number) -> {

@@ -178,17 +178,17 @@ class JournalInspectorTest {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         try (LaneReader lane =
                 new LaneReader(directory, journal.manifest, 0, journal::lastPosition, LaneReader.STRICT)) {
-            for (int i = 0; i < 4_000; i++) {
+            for (int i = 0; i < 12_000; i++) {
                 deliver(lane, summing);
             }
             long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
-            for (int i = 0; i < 16_000; i++) {
+            for (int i = 0; i < 8_000; i++) {
                 deliver(lane, summing);
             }
             long allocated =
                     threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
 
-            assertThat(allocated).as("bytes for 16,000 events").isLessThan(16_000);
+            assertThat(allocated).as("bytes for 8,000 events").isLessThan(8_000);
         }
         assertThat(inspector.read(0, 0, Long.MAX_VALUE, summing, findings::add)).isEqualTo(journal.lastPosition());
         assertThat(sum[0]).isPositive();
