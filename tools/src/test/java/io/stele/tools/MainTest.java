@@ -29,7 +29,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "inspect", "show", "verify", "version", "examples"})
+    @ValueSource(strings = {"demo", "inspect", "show", "verify", "compact", "version", "examples"})
     void shouldShowHelpOfEachCommandWithin80Columns(String command) {
         assertThat(screens.run(command, "--help")).isEqualTo(ExitCode.DONE);
         assertThat(screens.out()).startsWith("Usage: stele " + command);
