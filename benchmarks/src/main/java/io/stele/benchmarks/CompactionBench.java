@@ -77,7 +77,8 @@ public final class CompactionBench {
     static CompactionReport run(PrintWriter out, String... arguments)
             throws IOException, InterruptedException, ExecutionException {
         List<String> given = Arrays.asList(arguments);
-        long bytes = Long.parseLong(option(given, "--bytes", "" + (given.contains("--quick") ? BYTES_QUICK : BYTES_DEFAULT)));
+        long bytes = Long.parseLong(
+                option(given, "--bytes", "" + (given.contains("--quick") ? BYTES_QUICK : BYTES_DEFAULT)));
         Path root = Path.of(option(given, "--dir", System.getProperty("java.io.tmpdir")));
         long throttle = Long.parseLong(option(given, "--throttle", "0"));
         Path directory = Files.createTempDirectory(root, "compaction-bench");
@@ -122,14 +123,13 @@ public final class CompactionBench {
             long after = disk(journal);
             say(
                     "compacted %,d MB in %.1f s, of which %.1f s were planning: %,.0f MB/s",
-                    report.bytesBefore() >> 20,
-                    seconds,
-                    planSeconds,
-                    report.bytesBefore() / seconds / 1e6);
+                    report.bytesBefore() >> 20, seconds, planSeconds, report.bytesBefore() / seconds / 1e6);
             say("live persist p50 %,d µs alone, %,d µs beside", micros(alone, 50), micros(with, 50));
-            say("live persist p99 %,d µs alone, %,d µs beside: %.1f times",
+            say(
+                    "live persist p99 %,d µs alone, %,d µs beside: %.1f times",
                     micros(alone, 99), micros(with, 99), (double) micros(with, 99) / Math.max(1, micros(alone, 99)));
-            say("journal %,d MB before, %,d MB after, %,d MB live, 2 lanes of 2 newest segments of %,d MB",
+            say(
+                    "journal %,d MB before, %,d MB after, %,d MB live, 2 lanes of 2 newest segments of %,d MB",
                     before >> 20, after >> 20, liveBytes >> 20, options.segmentBytes() >> 20);
             return report;
         }
@@ -158,7 +158,8 @@ public final class CompactionBench {
         long[] last = new long[journal.laneCount()];
         for (long i = 0; i < events; i++) {
             boolean isCold = i % COLD_SHARE == 0;
-            EventStream stream = isCold ? journal.open(new PersistenceId("cold", "c" + i)) : hot[(int) (i % HOT_ACTORS)];
+            EventStream stream =
+                    isCold ? journal.open(new PersistenceId("cold", "c" + i)) : hot[(int) (i % HOT_ACTORS)];
             last[stream.lane()] = append(journal, stream, batch);
             if (isCold) {
                 stream.close();

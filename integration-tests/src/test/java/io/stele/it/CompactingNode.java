@@ -119,7 +119,8 @@ final class CompactingNode {
             while (load.isAlive()) {
                 CompactionPlan plan = compactors.get(0).plan();
                 if (!plan.isEmpty()) {
-                    System.out.println("run " + compactors.get(0).execute(plan, "test").run());
+                    System.out.println(
+                            "run " + compactors.get(0).execute(plan, "test").run());
                 }
             }
         }

@@ -42,8 +42,8 @@ final class CompactionKillTest {
             verify("kill=" + kill);
         }
 
-        List<CompactionReport> runs = CompactionHistory.of(Stele.compactionHistoryFile(directory))
-                .runs();
+        List<CompactionReport> runs =
+                CompactionHistory.of(Stele.compactionHistoryFile(directory)).runs();
         assertThat(runs).hasSizeGreaterThan(KILLS / 2);
         assertThat(runs).anyMatch(run -> run.eventsRemoved() > 0 && run.eventsCarried() > 0);
     }
@@ -60,7 +60,9 @@ final class CompactionKillTest {
     private void verify(String what) {
         assertThat(acknowledged).as(what).isNotEmpty();
         VerifyReport report = JournalVerifier.verify(Stele.journalDirectory(directory), ScanProgress.NONE);
-        assertThat(report.isDurableClean()).as("%s: %s", what, report.findings()).isTrue();
+        assertThat(report.isDurableClean())
+                .as("%s: %s", what, report.findings())
+                .isTrue();
         try (ActorSystem system = CompactingNode.open(directory, new ArrayList<>())) {
             acknowledged.forEach((i, value) -> {
                 long stored = CompactingNode.entity(system, i)

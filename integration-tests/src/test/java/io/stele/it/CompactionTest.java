@@ -394,7 +394,8 @@ final class CompactionTest {
         snapshot(HOT);
         fill(COLD, 2);
         policy = RetentionPolicy.ALL.dropTerminal(
-                snapshot -> ((Sum) codec.decode(snapshot.type(), snapshot.payload().duplicate())).value() > 0,
+                snapshot ->
+                        ((Sum) codec.decode(snapshot.type(), snapshot.payload().duplicate())).value() > 0,
                 Duration.ofDays(7));
         assertThat(compactor().plan().isEmpty()).isTrue();
 

@@ -114,7 +114,8 @@ final class LaneFiles {
         }
         long last = 0;
         int lastCrc = 0;
-        try (SegmentReader reader = SegmentReader.open(path(file.firstSegment()), file.firstSegment(), new ReadBuffers(READ_BYTES))) {
+        try (SegmentReader reader =
+                SegmentReader.open(path(file.firstSegment()), file.firstSegment(), new ReadBuffers(READ_BYTES))) {
             SegmentReader.Outcome outcome = reader.next(view);
             while (outcome == SegmentReader.Outcome.RECORD) {
                 if (last != 0 && view.chainCrc() != lastCrc) {

@@ -15,6 +15,7 @@ import io.stele.spi.HistoryCompactedException;
 import io.stele.spi.HistoryFile;
 import io.stele.spi.JournalFullException;
 import io.stele.spi.PersistenceId;
+import io.stele.spi.Watermark;
 import io.stele.testkit.InMemoryIndexStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -149,8 +150,8 @@ class CompactionTest {
                     .isPositive();
             assertThat(outcome.eventsCarried()).isEqualTo(5);
             assertThat(journal.files(0)).hasSize(3);
-            assertThat(journal.watermark(0)).isNotNull();
-            assertThat(journal.watermark(0).snapshotHash()).isEqualTo(1001);
+            assertThat(journal.watermark(0))
+                    .isEqualTo(new Watermark(0, 1, journal.files(0).get(1).firstSegment(), 1001, 1));
             assertThatThrownBy(() -> numbers(journal, HOT, 1)).isInstanceOf(HistoryCompactedException.class);
             assertThat(numbers(journal, HOT, 119_001)).isEqualTo(range(119_001, 120_000));
         }

@@ -48,7 +48,7 @@ public final class CompactionHistory {
         }
         Map<Long, CompactionReport> runs = new TreeMap<>();
         try {
-            for (String line : new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\n")) {
+            for (String line : new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\n", -1)) {
                 if (line.startsWith("{") && line.endsWith("}")) {
                     CompactionReport report = parse(line);
                     runs.put(report.run(), report);

@@ -98,8 +98,7 @@ public final class CompactionPlanner {
             Count count = new Count(file);
             counts.add(count);
             try {
-                history.tally(
-                        file, tally -> last.merge(tally.persistenceId(), tally.lastSequenceNumber(), Math::max));
+                history.tally(file, tally -> last.merge(tally.persistenceId(), tally.lastSequenceNumber(), Math::max));
             } catch (CorruptJournalException e) {
                 count.blockedBy = "it is damaged: " + e.getMessage();
             }
@@ -121,8 +120,7 @@ public final class CompactionPlanner {
         return verdicts(counts);
     }
 
-    private static void add(
-            Count count, ActorTally tally, Floors floors, Map<PersistenceId, Long> last) {
+    private static void add(Count count, ActorTally tally, Floors floors, Map<PersistenceId, Long> last) {
         count.events += tally.eventCount();
         Floors.Floor floor =
                 floors.floor(tally.persistenceId(), last.getOrDefault(tally.persistenceId(), Long.MAX_VALUE));
@@ -131,7 +129,8 @@ public final class CompactionPlanner {
         }
         count.stragglers.merge(floor.cause(), 1L, Long::sum);
         boolean all = tally.firstSequenceNumber() >= floor.from();
-        long live = all ? tally.eventCount() : Math.min(tally.eventCount(), tally.lastSequenceNumber() - floor.from() + 1);
+        long live =
+                all ? tally.eventCount() : Math.min(tally.eventCount(), tally.lastSequenceNumber() - floor.from() + 1);
         count.liveEvents += live;
         count.liveBytes += all ? tally.bytes() : tally.bytes() * live / Math.max(1, tally.eventCount());
     }
@@ -193,8 +192,8 @@ public final class CompactionPlanner {
         if (isLastBeforeGoing && count.file.bytes() < MERGE_BYTES_MAX) {
             return count.planned(Verdict.CARRY_OVER, "it is merged with what is carried over next");
         }
-        boolean isWorth = count.file.bytes() - count.liveBytes > CARRIED_GAIN_BYTES_MIN
-                && count.liveShare() <= LIVE_SHARE_MAX;
+        boolean isWorth =
+                count.file.bytes() - count.liveBytes > CARRIED_GAIN_BYTES_MIN && count.liveShare() <= LIVE_SHARE_MAX;
         return isWorth ? going(count) : count.planned(Verdict.KEEP, "nearly all of it is needed");
     }
 
@@ -224,7 +223,8 @@ public final class CompactionPlanner {
             return blockedBy;
         }
         if (index > end) {
-            return "it waits for an older segment: segment=" + counts.get(end).file.firstSegment();
+            return "it waits for an older segment: segment="
+                    + counts.get(end).file.firstSegment();
         }
         return "too little would be gained: livePercent=" + Math.round(100 * count.liveShare());
     }

@@ -153,8 +153,7 @@ public final class Compactor {
                     floors.learn(journal, journal.files(batch.get(0).lane()));
                 }
                 requireRead(batch);
-                CompactionOutcome outcome =
-                        journal.compact(batch, new CompactionBatch(snapshots, floors, pace, clock));
+                CompactionOutcome outcome = journal.compact(batch, new CompactionBatch(snapshots, floors, pace, clock));
                 filesRemoved += batch.size();
                 bytesBefore += outcome.bytesBefore();
                 bytesAfter += outcome.bytesAfter();
@@ -173,8 +172,9 @@ public final class Compactor {
             rules.consumers().forEach(consumer -> {
                 long position = consumer.position(newest.lane());
                 if (position <= newest.lastPosition()) {
-                    throw new IllegalArgumentException("consumer has not read what was planned to go; nothing was removed:"
-                            + " name=" + consumer.name() + ", position=" + position + ", file=" + newest);
+                    throw new IllegalArgumentException(
+                            "consumer has not read what was planned to go; nothing was removed:" + " name="
+                                    + consumer.name() + ", position=" + position + ", file=" + newest);
                 }
             });
         }

@@ -89,7 +89,8 @@ public final class LegalHolds {
             change.accept(held);
             write(held);
         } catch (IOException e) {
-            throw new JournalException("legal holds cannot be written; they are as they were: file=" + file + ", cause=" + e, e);
+            throw new JournalException(
+                    "legal holds cannot be written; they are as they were: file=" + file + ", cause=" + e, e);
         } finally {
             lock.writeLock().unlock();
         }
@@ -123,8 +124,9 @@ public final class LegalHolds {
         int last = text.lastIndexOf(LAST_LINE);
         String body = last < 0 ? "" : text.substring(0, last);
         if (!body.startsWith(FIRST_LINE + "\n") || !text.substring(last).equals(LAST_LINE + crc(body) + "\n")) {
-            throw new JournalException("legal holds are damaged, so nothing may be compacted; nothing was changed on disk:"
-                    + " file=" + file);
+            throw new JournalException(
+                    "legal holds are damaged, so nothing may be compacted; nothing was changed on disk:" + " file="
+                            + file);
         }
         Set<PersistenceId> held = new HashSet<>();
         body.lines().skip(1).forEach(line -> held.add(PersistenceId.parse(line)));

@@ -45,11 +45,12 @@ public final class SnapshotWitness {
                 || (number == watermark.number()
                         && witness.orElseThrow().payload().duplicate().getLong() == watermark.snapshotHash());
         if (!isSame) {
-            throw new SnapshotsOutdatedException("snapshots are not those that the journal was compacted for: lane="
-                    + watermark.lane() + ", watermarkNumber=" + watermark.number() + ", numberFound=" + number
-                    + ", snapshotHash=" + String.format("%016x", watermark.snapshotHash()) + ", snapshotCount="
-                    + watermark.snapshotCount()
-                    + "; nothing was changed on disk; bring back the directory of snapshots that was beside this journal");
+            throw new SnapshotsOutdatedException(
+                    "snapshots are not those that the journal was compacted for: lane="
+                            + watermark.lane() + ", watermarkNumber=" + watermark.number() + ", numberFound=" + number
+                            + ", snapshotHash=" + String.format("%016x", watermark.snapshotHash()) + ", snapshotCount="
+                            + watermark.snapshotCount()
+                            + "; nothing was changed on disk; bring back the directory of snapshots that was beside this journal");
         }
     }
 

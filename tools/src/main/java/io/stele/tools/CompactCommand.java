@@ -27,8 +27,9 @@ import picocli.CommandLine.ParentCommand;
         abbreviateSynopsis = true,
         sortOptions = false,
         subcommands = CompactHistoryCommand.class,
-        description = "Shows which segments are not needed any more, because verified snapshots cover what is in them, and why"
-                + " others are. With --execute it removes them.",
+        description =
+                "Shows which segments are not needed any more, because verified snapshots cover what is in them, and why"
+                        + " others are. With --execute it removes them.",
         footer = {
             "",
             "Without --execute it reads files, also while their owner runs, and changes nothing. With --execute it opens the data"
@@ -77,8 +78,10 @@ final class CompactCommand extends SubCommand implements Callable<Integer> {
     public Integer call() {
         DataDirectory directory = DataDirectory.of(main.options().dataDirectory());
         if (throttle < 0 || keepLast < 0 || keepBytes < 0) {
-            throw new CommandFailure(ExitCode.WRONG_USAGE, "numbers must not be negative: throttle=" + throttle
-                    + ", keepLast=" + keepLast + ", keepBytes=" + keepBytes);
+            throw new CommandFailure(
+                    ExitCode.WRONG_USAGE,
+                    "numbers must not be negative: throttle=" + throttle + ", keepLast=" + keepLast + ", keepBytes="
+                            + keepBytes);
         }
         if (execute && !yes) {
             throw new CommandFailure(
@@ -95,7 +98,10 @@ final class CompactCommand extends SubCommand implements Callable<Integer> {
         CompactionRules rules = rules(CompactionRules.of(LegalHolds.of(Stele.legalHoldsFile(directory.path()))));
         try (RocksStores stores = directory.snapshots()) {
             CompactionPlan plan = CompactionPlanner.plan(
-                    directory.journal(), stores == null ? new NoSnapshots() : stores.snapshots(), rules, Clock.system());
+                    directory.journal(),
+                    stores == null ? new NoSnapshots() : stores.snapshots(),
+                    rules,
+                    Clock.system());
             return new CompactionSummary(directory.path(), plan, null);
         }
     }

@@ -18,7 +18,10 @@ import picocli.CommandLine.ParentCommand;
         abbreviateSynopsis = true,
         sortOptions = false,
         description = "Lists the compactions of a data directory, oldest first.",
-        footer = {"", "A run that is INTERRUPTED is under way, or its process ended in the middle. Nothing is lost by that."})
+        footer = {
+            "",
+            "A run that is INTERRUPTED is under way, or its process ended in the middle. Nothing is lost by that."
+        })
 final class CompactHistoryCommand extends SubCommand implements Callable<Integer> {
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // picocli sets it

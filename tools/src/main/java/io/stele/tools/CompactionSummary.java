@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param plan what may go, and why
  * @param report what was done; null if nothing was
  */
-record CompactionSummary(Path directory, CompactionPlan plan, @Nullable CompactionReport report) {
+record CompactionSummary(
+        Path directory, CompactionPlan plan, @Nullable CompactionReport report) {
 
     Map<String, Object> tree() {
         Map<String, Object> tree = new LinkedHashMap<>();
