@@ -205,10 +205,6 @@ final class CompactionTest {
         return compactor.execute(compactor.plan(), "test");
     }
 
-    private List<Verdict> verdicts(CompactionPlan plan) {
-        return plan.files().stream().map(PlannedFile::verdict).distinct().toList();
-    }
-
     @Test
     void shouldDoWhatWasPlanned() {
         append(COLD, 5, "");

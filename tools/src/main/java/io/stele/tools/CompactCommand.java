@@ -108,15 +108,18 @@ final class CompactCommand extends SubCommand implements Callable<Integer> {
 
     private CompactionSummary execute(Path directory) {
         List<Compactor> compactors = new ArrayList<>();
-        try (ActorSystem system = Stele.builder(directory)
+        ActorSystem system = Stele.builder(directory)
                 .compaction(this::rules, compactors::add)
                 .workerCount(1)
-                .open()) {
+                .open();
+        try {
             Compactor compactor = compactors.get(0);
             compactor.throttle(throttle);
             CompactionPlan plan = compactor.plan();
             CompactionReport report = plan.isEmpty() ? null : compactor.execute(plan, "stele compact");
             return new CompactionSummary(directory, plan, report);
+        } finally {
+            system.close();
         }
     }
 
