@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** How a data directory is opened. Confined to one thread; used once. */
 public final class SteleBuilder {
     private final List<PersistentActor<?, ?>> actors = new ArrayList<>();
+    private final List<AutoCloseable> owned = new ArrayList<>();
     private JournalOptions journalOptions;
     private SnapshotStoreOptions snapshotOptions;
     private PayloadCodec codec = RecordCodec.of();
@@ -90,6 +91,12 @@ public final class SteleBuilder {
         return this;
     }
 
+    /** Has the system close {@code store}, the keys of an encrypted directory for instance, after everything of its own. */
+    public SteleBuilder owns(AutoCloseable store) {
+        owned.add(store);
+        return this;
+    }
+
     /** Makes a kind of actor known that has no constructor without arguments. */
     public SteleBuilder register(PersistentActor<?, ?> actor) {
         actors.add(actor);
@@ -116,6 +123,7 @@ public final class SteleBuilder {
                     .workerCount(workerCount)
                     .owns(journal)
                     .owns(stores.rocks());
+            owned.forEach(builder::owns);
             ActorSystem system = builder.build();
             actors.forEach(system::register);
             compactorReceiver.accept(compactor(journal, stores.rocks().snapshots()));

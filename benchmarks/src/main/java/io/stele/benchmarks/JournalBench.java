@@ -41,11 +41,16 @@ public final class JournalBench {
 
     /** Does what {@link #main} does, and returns the exit code. */
     static int run(PrintWriter out, String... arguments) throws IOException, InterruptedException {
+        return run(out, ROWS, arguments);
+    }
+
+    /** Measures rows out of {@code all}, and returns the exit code. */
+    static int run(PrintWriter out, List<Row> all, String... arguments) throws IOException, InterruptedException {
         BenchOptions options;
         List<Row> rows;
         try {
             options = BenchOptions.parse(arguments);
-            rows = rows(options.rows());
+            rows = rows(all, options.rows());
         } catch (IllegalArgumentException e) {
             out.println(e.getMessage());
             out.print(BenchOptions.USAGE);
@@ -78,15 +83,15 @@ public final class JournalBench {
         }
     }
 
-    private static List<Row> rows(List<String> keys) {
+    private static List<Row> rows(List<Row> all, List<String> keys) {
         List<Row> rows = new ArrayList<>();
         for (String key : keys) {
-            rows.add(ROWS.stream()
+            rows.add(all.stream()
                     .filter(row -> Objects.equals(row.key(), key))
                     .findFirst()
                     .orElseThrow(() -> new IllegalArgumentException("row is unknown: row=" + key + ", rows="
-                            + ROWS.stream().map(Row::key).toList())));
+                            + all.stream().map(Row::key).toList())));
         }
-        return keys.isEmpty() ? ROWS : rows;
+        return keys.isEmpty() ? all : rows;
     }
 }

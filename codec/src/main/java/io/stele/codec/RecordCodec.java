@@ -3,10 +3,13 @@ package io.stele.codec;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.StoredType;
+import io.stele.spi.UnknownTypeException;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ReadOnlyBufferException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,14 +41,16 @@ import org.jspecify.annotations.Nullable;
  *   text     =  UTF-8, each half of a surrogate pair on its own (3 bytes)
  * </pre>
  *
- * <p>BigDecimal, BigInteger, Instant, Duration, OffsetDateTime, char and the constants of enums are texts. Read but never
+ * <p>BigDecimal, BigInteger, char, the constants of enums, and what else there is of {@code java.time} are texts. An array has the
+ * bytes of a list. Read but never
  * written: names after {@code B9 len}, or as a number after {@code BA}; fractions {@code 92 94 96} (a {@code len}-like number
  * divided by 10², 10⁴, 10⁶); a whole number written as a fraction.
  *
  * <h2>Change</h2>
  * A component may be added (missing ones are null, 0, or empty), removed (unknown ones are passed over), moved, renamed
- * ({@link FormerName}), and widened. A value that does not fit its component is refused, never cut. A type is renamed with
- * {@link StoredName} or {@link FormerName}; a stored version above the class's own is refused.
+ * ({@link FormerName}), given a value for where it is missing ({@link WhenMissing}), and widened. A value that does not fit its
+ * component is refused, never cut. A type is renamed with {@link StoredName} or {@link FormerName}. A stored version is read by
+ * the class of that version alone; there may be one class per version, so that upcasters can start from the old ones.
  *
  * <h2>Threads</h2>
  * Any thread may call any method.
@@ -56,6 +61,7 @@ import org.jspecify.annotations.Nullable;
 public final class RecordCodec implements PayloadCodec {
 
     private final Catalog catalog = new Catalog();
+    private final Map<StoredType, Long> fingerprints = new ConcurrentHashMap<>();
 
     private RecordCodec() {}
 
@@ -93,6 +99,16 @@ public final class RecordCodec implements PayloadCodec {
 
     @Override
     public void encode(Object value, ByteBuffer target) {
+        encode(value, target, 0);
+    }
+
+    /** {@inheritDoc} Sets and maps are written in the order of their encoded elements and keys. */
+    @Override
+    public void encodeCanonical(Object value, ByteBuffer target) {
+        encode(value, target, Shape.CANONICAL);
+    }
+
+    private void encode(Object value, ByteBuffer target, int depth) {
         int start = target.position();
         ByteOrder order = target.order();
         boolean written = false;
@@ -100,9 +116,9 @@ public final class RecordCodec implements PayloadCodec {
         try {
             Shape shape = catalog.classOf(value).shape();
             if (shape instanceof RecordShape fields) {
-                fields.writeFields(value, target, 0);
+                fields.writeFields(value, target, depth);
             } else {
-                shape.write(value, target, 0);
+                shape.write(value, target, depth);
             }
             written = true;
         } catch (Refusal refusal) {
@@ -125,16 +141,9 @@ public final class RecordCodec implements PayloadCodec {
     /** {@inheritDoc} Leaves the payload as it is, its position included. */
     @Override
     public Object decode(StoredType type, ByteBuffer payload) {
-        StoredClass stored = catalog.find(type.name());
+        StoredClass stored = catalog.find(type);
         if (stored == null) {
-            throw new PayloadCodecException(
-                    "payload cannot be read, its type is unknown here, register its class: type="
-                            + Json.shown(type.toString()) + ", known=" + catalog.names());
-        }
-        if (type.version() > stored.type().version()) {
-            throw new PayloadCodecException("payload cannot be read, a newer version of the program wrote it: type="
-                    + type.name() + ", version=" + type.version() + ", versionMax="
-                    + stored.type().version());
+            throw unknown(type);
         }
         PayloadReader in = PayloadReader.open(payload);
         try {
@@ -149,6 +158,22 @@ public final class RecordCodec implements PayloadCodec {
         } finally {
             in.close();
         }
+    }
+
+    private UnknownTypeException unknown(StoredType type) {
+        StoredClass named = catalog.find(type.name());
+        if (named == null) {
+            return new UnknownTypeException(
+                    "payload cannot be read, its type is unknown here, register its class, give a"
+                            + " class that name as a @FormerName, or add an upcaster: type=" + Json.shown(type.name())
+                            + ", version=" + type.version() + ", known=" + catalog.names());
+        }
+        String why = type.version() > named.type().version()
+                ? "a newer version of the program wrote it"
+                : "it is of an earlier version than its class, keep a class of that version with an upcaster";
+        return new UnknownTypeException("payload cannot be read, " + why + ": type=" + Json.shown(type.name())
+                + ", version=" + type.version() + ", versionMax=" + named.type().version() + ", javaType="
+                + named.javaType().getName());
     }
 
     private static Object read(Shape shape, PayloadReader in) {
@@ -173,6 +198,20 @@ public final class RecordCodec implements PayloadCodec {
         } catch (Refusal refusal) {
             throw refusal.report("class cannot be stored", type.getName());
         }
+    }
+
+    /** {@inheritDoc} For version 1 it is the {@link #fingerprint(Class)} of the class. */
+    @Override
+    public long fingerprint(StoredType type) {
+        StoredClass stored = catalog.find(type.name());
+        if (stored == null || !stored.type().equals(type)) {
+            return 0;
+        }
+        return fingerprints.computeIfAbsent(type, known -> {
+            SchemaText text = new SchemaText();
+            stored.shape().describe(text);
+            return (type.version() == 1 ? text : text.add("#" + type.version())).fingerprint();
+        });
     }
 
     /** Collects the classes that a codec knows from the start. Confined to one thread. */

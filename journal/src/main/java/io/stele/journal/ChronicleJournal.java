@@ -16,6 +16,7 @@ import io.stele.spi.PersistenceId;
 import io.stele.spi.SequenceConflictException;
 import io.stele.spi.Watermark;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -67,7 +68,7 @@ public final class ChronicleJournal implements CompactableJournal {
      *     changed but what belongs to no event
      */
     public static ChronicleJournal open(JournalOptions options, IndexStore index, Clock clock) {
-        ChronicleRuntime.prepare();
+        ChronicleRuntime.begin();
         return new JournalOpening(options, index, clock, new FileSegmentStorage(), ChronicleAppender::new).open();
     }
 
@@ -225,6 +226,15 @@ public final class ChronicleJournal implements CompactableJournal {
         }
     }
 
+    /** Returns where the journal lives. */
+    public Path directory() {
+        return options.directory();
+    }
+
+    Manifest manifest() {
+        return manifest;
+    }
+
     /** Called by a stream that is closed. */
     void closed(ChronicleStream stream) {
         Head head = new Head(stream.lastSequenceNumber(), stream.lastPosition());
@@ -242,7 +252,7 @@ public final class ChronicleJournal implements CompactableJournal {
         return failedBefore || earlier != null ? earlier : lane.writer().failure();
     }
 
-    private Lane lane(int lane) {
+    Lane lane(int lane) {
         if (lane < 0 || lane >= lanes.length) {
             throw new IllegalArgumentException("lane is out of range: lane=" + lane + ", laneCount=" + lanes.length);
         }

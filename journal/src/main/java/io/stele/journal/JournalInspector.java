@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -64,6 +65,11 @@ public final class JournalInspector implements HistoryFiles {
         files.get(file.lane()).tally(file, visitor);
     }
 
+    /** Returns the id of the journal; a backup has that of its source, a fork one of its own. */
+    public UUID journalId() {
+        return manifest.journalId();
+    }
+
     /** Returns how many lanes the journal has. */
     @Override
     public int laneCount() {
@@ -86,8 +92,9 @@ public final class JournalInspector implements HistoryFiles {
         List<JournalSummary.Segment> segments = new ArrayList<>();
         List<JournalSummary.Actor> actors = new ArrayList<>();
         List<Finding> findings = new ArrayList<>();
+        StoredTypeTally storedTypes = new StoredTypeTally();
         for (int lane = 0; lane < manifest.laneCount(); lane++) {
-            Tallies tallies = new Tallies();
+            Tallies tallies = new Tallies(storedTypes);
             LaneScan scan = scan(lane, findings::add);
             scan.run(0, meter, tallies);
             meter.tell();
@@ -103,6 +110,7 @@ public final class JournalInspector implements HistoryFiles {
                 manifest.createdAtMs(),
                 segments,
                 entityTypes(actors),
+                storedTypes.counts(),
                 actors,
                 findings);
     }
@@ -208,6 +216,11 @@ public final class JournalInspector implements HistoryFiles {
     /** Counts per actor. */
     private static final class Tallies implements LaneScan.RecordConsumer {
         private final Map<PersistenceId, Tally> tallies = new HashMap<>();
+        private final StoredTypeTally storedTypes;
+
+        Tallies(StoredTypeTally storedTypes) {
+            this.storedTypes = storedTypes;
+        }
 
         @Override
         public boolean onRecord(RecordView record) {
@@ -219,6 +232,7 @@ public final class JournalInspector implements HistoryFiles {
                     tallies.put(id, tally);
                 }
                 tally.add(record);
+                storedTypes.add(record);
             }
             return true;
         }

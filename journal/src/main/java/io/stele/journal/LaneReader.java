@@ -243,7 +243,7 @@ final class LaneReader implements AutoCloseable {
         started = true;
         if (start == null) {
             reportRecord(Kind.FOREIGN_SEGMENT, "a segment does not begin by saying which one it is");
-        } else if (!start.journalId().equals(manifest.journalId())) {
+        } else if (!start.journalId().equals(manifest.ownerOf(lane, segment.segment()))) {
             chainKnown = false;
             reportRecord(Kind.FOREIGN_SEGMENT, "a segment belongs to another journal: journalId=" + start.journalId());
         } else if (start.lane() != lane || start.segment() != segment.segment()) {

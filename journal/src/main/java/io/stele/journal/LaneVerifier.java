@@ -123,7 +123,7 @@ final class LaneVerifier {
     }
 
     private void requireOwn(CarriedFiles.Tile tile, CarriedFile.Header header) {
-        boolean isOwn = header.journalId().equals(manifest.journalId())
+        boolean isOwn = manifest.knows(header.journalId())
                 && header.lane() == lane
                 && header.firstSegment() == tile.firstSegment()
                 && header.lastSegment() == tile.lastSegment();

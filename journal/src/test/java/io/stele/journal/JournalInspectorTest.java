@@ -59,6 +59,13 @@ class JournalInspectorTest {
         assertThat(summary.journalId()).isEqualTo(journal.manifest.journalId());
         assertThat(summary.laneCount()).isEqualTo(1);
         assertThat(summary.eventCount()).isEqualTo(13);
+        assertThat(summary.storedTypes())
+                .isNotEmpty()
+                .allSatisfy(count -> assertThat(count.type().version()).isEqualTo(1));
+        assertThat(summary.storedTypes().stream()
+                        .mapToLong(JournalSummary.StoredTypeCount::eventCount)
+                        .sum())
+                .isEqualTo(13);
         assertThat(summary.segments())
                 .extracting(Segment::segment, Segment::eventCount, Segment::recordCount, Segment::sealed)
                 .containsExactly(tuple(1L, 7L, 8L, true), tuple(2L, 2L, 6L, true), tuple(3L, 4L, 4L, false));

@@ -1,15 +1,24 @@
 package io.stele.recovery;
 
 import io.stele.spi.Clock;
-import io.stele.spi.EventJournal;
+import io.stele.spi.EventHistory;
 import io.stele.spi.EventReader;
+import io.stele.spi.ForgottenException;
+import io.stele.spi.HistoryCompactedException;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
 import io.stele.spi.SnapshotStore;
+import io.stele.spi.SteleException;
 import io.stele.spi.StoredEvent;
-import java.util.Optional;
+import io.stele.spi.StoredType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,38 +31,52 @@ import org.slf4j.LoggerFactory;
  *   at or below the target    through a mailbox           ends before its snapshot
  * </pre>
  *
- * <p>A snapshot that cannot be read or decoded is passed over: for an older one, then for the whole history.
+ * <p>A snapshot that cannot be read or decoded, or whose state had another shape, is passed over: for an older one, then for the
+ * whole history. Where the journal was compacted beyond that, a state of another shape is read by the codec's rules; if there is
+ * none either, the actor is refused, and never starts from nothing.
  *
  * <h2>Threads</h2>
  * Any thread; each call keeps its state to itself.
  */
 public final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+    private static final int TYPES_LOGGED_MAX = 1_000;
 
-    private final EventJournal journal;
+    private final EventHistory journal;
     private final SnapshotStore snapshots;
     private final PayloadCodec codec;
     private final Clock clock;
+    private final Map<String, Upcasters> upcasters = new ConcurrentHashMap<>();
+    private final Set<StoredType> snapshotTypesPassedOver = ConcurrentHashMap.newKeySet();
 
     /** Recovers from these stores. */
-    public Recovery(EventJournal journal, SnapshotStore snapshots, PayloadCodec codec, Clock clock) {
+    public Recovery(EventHistory journal, SnapshotStore snapshots, PayloadCodec codec, Clock clock) {
         this.journal = journal;
         this.snapshots = snapshots;
         this.codec = codec;
         this.clock = clock;
     }
 
+    /** Sets what stored events and states of one kind of actor mean today. Before any of them is recovered. */
+    public void upcast(String entityType, Upcasters value) {
+        if (!value.isEmpty()) {
+            upcasters.put(entityType, value);
+        }
+    }
+
     /**
      * Feeds the history of {@code persistenceId} to {@code target}. Costs a look-up, one snapshot and the events behind it.
      *
      * @param toSequenceNumber the last event wanted; {@link Long#MAX_VALUE} for all there are
+     * @throws HistoryCompactedException if the history begins later than the newest usable snapshot ends
+     * @throws io.stele.spi.ForgottenException if the actor's data was forgotten; this is no damage
      * @throws RecoveryException if an event cannot be decoded, or the target throws, or the history ends before its own
      *     snapshot; the target may have been fed a part
      * @throws io.stele.spi.CorruptJournalException if a record cannot be trusted
      */
     public RecoveryReport recover(PersistenceId persistenceId, long toSequenceNumber, ReplayTarget target) {
         long startNs = clock.nanoTime();
-        Run run = new Run(persistenceId, target);
+        Run run = new Run(persistenceId, codec.forActor(persistenceId), target);
         loadSnapshot(run, toSequenceNumber);
         replayEvents(run, toSequenceNumber);
         checkComplete(run);
@@ -66,31 +89,103 @@ public final class Recovery {
                 clock.nanoTime() - startNs);
     }
 
-    /** First of three: starts from the newest snapshot that can be decoded. Next: {@link #replayEvents}. */
+    /**
+     * Replays the history of {@code persistenceId} and compares the states with the hashes that stand in it, and with the
+     * snapshots that there are. Says where handlers and history part as closely as those allow. Reads the history twice, three
+     * times if they do; changes nothing.
+     *
+     * @throws HistoryCompactedException if the history was compacted, and no snapshot makes up for that
+     * @throws RecoveryException if an event cannot be decoded
+     * @throws io.stele.spi.CorruptJournalException if a record cannot be trusted
+     */
+    public ReplayVerdict check(PersistenceId persistenceId, Fold fold) {
+        return new ReplayCheck(journal, snapshots, codec, persistenceId, fold).run(this::startingFrom);
+    }
+
+    private Recovery startingFrom(SnapshotStore others) {
+        Recovery recovery = new Recovery(journal, others, codec, clock);
+        recovery.upcasters.putAll(upcasters);
+        return recovery;
+    }
+
+    /** First of three: starts from the newest snapshot that may be used. Next: {@link #replayEvents}. */
     private void loadSnapshot(Run run, long toSequenceNumber) {
-        long sequenceNumberMax = toSequenceNumber;
-        while (sequenceNumberMax > 0) {
-            Optional<Snapshot> found = snapshots.load(run.persistenceId, sequenceNumberMax);
-            if (found.isEmpty()) {
+        List<Snapshot> evolved = new ArrayList<>(0);
+        for (long max = toSequenceNumber; max > 0; ) {
+            Snapshot snapshot = snapshots.load(run.persistenceId, max).orElse(null);
+            if (snapshot == null) {
+                break;
+            }
+            if (isEvolved(snapshot) && !run.target.usesEvolvedSnapshots()) {
+                evolved.add(snapshot);
+                run.snapshotsPassedOver++;
+            } else if ((evolved.isEmpty() || continuesAfter(run, snapshot.sequenceNumber())) && start(run, snapshot)) {
                 return;
             }
-            Snapshot snapshot = found.get();
-            try {
-                Object state = codec.decode(snapshot.type(), snapshot.payload().duplicate());
-                run.target.onSnapshot(snapshot, state);
-                run.snapshotSequenceNumber = snapshot.sequenceNumber();
-                run.sequenceNumber = snapshot.sequenceNumber();
-                return;
-            } catch (PayloadCodecException e) {
-                LOG.warn(
-                        "snapshot cannot be decoded, falling back to an older one: persistenceId={}, sequenceNumber={},"
-                                + " reason={}",
+            max = snapshot.sequenceNumber() - 1;
+        }
+        if (!evolved.isEmpty() && !continuesAfter(run, 0)) {
+            startFromEvolved(run, evolved);
+        }
+    }
+
+    /** The events that would make up for a state of another shape are gone: then the codec's rules have to do. */
+    private void startFromEvolved(Run run, List<Snapshot> evolved) {
+        for (Snapshot snapshot : evolved) {
+            if (start(run, snapshot)) {
+                run.snapshotsPassedOver--;
+                LOG.info(
+                        "snapshot of another shape is used, its events were compacted: persistenceId={}, sequenceNumber={},"
+                                + " type={}",
                         run.persistenceId,
                         snapshot.sequenceNumber(),
-                        e.getMessage());
-                run.snapshotsPassedOver++;
-                sequenceNumberMax = snapshot.sequenceNumber() - 1;
+                        snapshot.type());
+                return;
             }
+        }
+    }
+
+    private static Object decode(Run run, Snapshot snapshot) {
+        Object state = run.own.decode(snapshot.type(), snapshot.payload().duplicate());
+        return run.upcasters == null ? state : run.upcasters.upcastState(state);
+    }
+
+    /** A state whose shape has changed may be that of every actor of its kind: one warning per stored type is enough. */
+    private void logPassedOver(Snapshot snapshot, PayloadCodecException reason) {
+        String text = "snapshot cannot be used, its state comes from an older one or from the events: persistenceId={},"
+                + " sequenceNumber={}, type={}, reason={}";
+        Object[] facts = {snapshot.persistenceId(), snapshot.sequenceNumber(), snapshot.type(), reason.getMessage()};
+        if (snapshotTypesPassedOver.size() < TYPES_LOGGED_MAX && snapshotTypesPassedOver.add(snapshot.type())) {
+            LOG.warn(text + "; more of this type are logged at level DEBUG", facts);
+        } else {
+            LOG.debug(text, facts);
+        }
+    }
+
+    private boolean isEvolved(Snapshot snapshot) {
+        return snapshot.schemaFingerprint() != 0 && snapshot.schemaFingerprint() != codec.fingerprint(snapshot.type());
+    }
+
+    private boolean continuesAfter(Run run, long sequenceNumber) {
+        try {
+            return journal.replay(run.persistenceId, sequenceNumber + 1, sequenceNumber + 1, event -> {}) > 0;
+        } catch (HistoryCompactedException e) {
+            return false;
+        }
+    }
+
+    private boolean start(Run run, Snapshot snapshot) {
+        try {
+            run.target.onSnapshot(snapshot, decode(run, snapshot));
+            run.snapshotSequenceNumber = snapshot.sequenceNumber();
+            run.sequenceNumber = snapshot.sequenceNumber();
+            return true;
+        } catch (ForgottenException e) {
+            throw e; // and so is everything older
+        } catch (PayloadCodecException e) {
+            logPassedOver(snapshot, e);
+            run.snapshotsPassedOver++;
+            return false;
         }
     }
 
@@ -105,7 +200,11 @@ public final class Recovery {
      * Last of three: a snapshot is only ever taken of durable events, so a history that ends before it has lost something.
      */
     private void checkComplete(Run run) {
-        if (run.snapshotSequenceNumber == 0 || run.eventsReplayed > 0) {
+        if (run.eventsReplayed > 0) {
+            return;
+        }
+        if (run.snapshotSequenceNumber == 0) {
+            requireNew(run);
             return;
         }
         long[] last = {0};
@@ -123,22 +222,36 @@ public final class Recovery {
         }
     }
 
+    /** There is neither snapshot nor event, so there must never have been one. */
+    private void requireNew(Run run) {
+        if (!snapshots.sequenceNumbers(run.persistenceId).isEmpty()) {
+            throw new HistoryCompactedException(run.persistenceId, 1, 0);
+        }
+    }
+
     /** One recovery under way. */
     private final class Run implements EventReader {
         final PersistenceId persistenceId;
+        final PayloadCodec own;
         final ReplayTarget target;
+        final @Nullable Upcasters upcasters;
         long snapshotSequenceNumber;
         int snapshotsPassedOver;
         long eventsReplayed;
         long sequenceNumber;
 
-        Run(PersistenceId persistenceId, ReplayTarget target) {
+        Run(PersistenceId persistenceId, PayloadCodec own, ReplayTarget target) {
             this.persistenceId = persistenceId;
+            this.own = own;
             this.target = target;
+            this.upcasters = Recovery.this.upcasters.get(persistenceId.entityType());
         }
 
         @Override
         public void onEvent(StoredEvent stored) {
+            if (stored.sequenceNumber() > sequenceNumber + 1 && sequenceNumber == snapshotSequenceNumber) {
+                throw new HistoryCompactedException(persistenceId, sequenceNumber + 1, stored.sequenceNumber());
+            }
             if (stored.sequenceNumber() != sequenceNumber + 1) {
                 throw new RecoveryException(
                         "history has a gap: persistenceId=" + persistenceId + ", sequenceNumber="
@@ -147,16 +260,31 @@ public final class Recovery {
                         null);
             }
             try {
-                target.onEvent(stored, codec.decode(stored.type(), stored.payload()));
+                apply(stored);
+            } catch (ForgottenException e) {
+                throw e;
             } catch (RuntimeException e) {
                 throw new RecoveryException(
-                        "event cannot be replayed: persistenceId=" + persistenceId + ", sequenceNumber="
-                                + stored.sequenceNumber() + ", type=" + stored.type() + ", reason=" + e
+                        "event cannot be replayed: " + facts(stored) + ", reason="
+                                + (e instanceof SteleException ? e.getMessage() : e)
                                 + "; this actor stays out of service, others are not affected; run: stele show "
                                 + persistenceId,
                         e);
             }
             sequenceNumber = stored.sequenceNumber();
+        }
+
+        private void apply(StoredEvent stored) {
+            if (upcasters == null) {
+                target.onEvent(stored, own.decode(stored.type(), stored.payload()));
+            } else {
+                upcasters.replay(stored, own, target);
+            }
+        }
+
+        private String facts(StoredEvent stored) {
+            return "persistenceId=" + persistenceId + ", sequenceNumber=" + stored.sequenceNumber() + ", type="
+                    + stored.type().name() + ", version=" + stored.type().version();
         }
 
         @Override

@@ -3,8 +3,10 @@ package io.stele.runtime;
 import io.stele.spi.Durability;
 import io.stele.spi.EventJournal;
 import io.stele.spi.EventStream;
+import io.stele.spi.ForgottenException;
 import io.stele.spi.JournalException;
 import io.stele.spi.JournalFullException;
+import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.SequenceConflictException;
@@ -43,9 +45,11 @@ final class Activation<E, S> implements ActorContext {
     private final ActorSystem system;
     private final EventJournal journal;
     private final EventStream stream;
+    private final PayloadCodec codec;
     private final ReplyGate gate = new ReplyGate(GATE_CAPACITY);
     private final Deduplication<E, S> deduplication;
     private final SnapshotTrigger<E, S> snapshots;
+    private final StateHashes hashes;
     private S state;
     private long turnMs;
     private long turnNs;
@@ -65,8 +69,10 @@ final class Activation<E, S> implements ActorContext {
         this.journal = system.journal();
         this.stream = stream;
         this.state = restored.state();
-        this.deduplication = new Deduplication<>(type, system.codec(), restored);
-        this.snapshots = new SnapshotTrigger<>(entity, restored.snapshotSequenceNumber());
+        this.codec = restored.codec();
+        this.deduplication = new Deduplication<>(type, codec, restored);
+        this.snapshots = new SnapshotTrigger<>(entity, restored.progress());
+        this.hashes = new StateHashes(entity, codec);
     }
 
     /**
@@ -76,11 +82,15 @@ final class Activation<E, S> implements ActorContext {
      * @throws JournalException if it cannot be read
      */
     static <E, S> Activation<E, S> recover(Entity<E, S> entity) {
-        Restored<E, S> restored = new Restored<>(entity.type, entity.system.codec());
+        PayloadCodec codec = entity.system.codec().forActor(entity.persistenceId);
+        if (codec.isForgotten()) {
+            throw forgotten(entity.persistenceId);
+        }
+        Restored<E, S> restored = new Restored<>(entity.type, codec, entity.system.clock());
         EventStream stream = entity.system.journal().open(entity.persistenceId);
         boolean opened = false;
         try {
-            entity.system.recover(entity.persistenceId, restored);
+            restored.progress().onRecovered(entity.system.recover(entity.persistenceId, restored));
             if (restored.sequenceNumber() != stream.lastSequenceNumber()) {
                 throw new JournalException("history does not end where the journal says: persistenceId="
                         + entity.persistenceId + ", replayedTo=" + restored.sequenceNumber() + ", lastSequenceNumber="
@@ -95,15 +105,26 @@ final class Activation<E, S> implements ActorContext {
         return new Activation<>(entity, stream, restored);
     }
 
+    private static ForgottenException forgotten(PersistenceId persistenceId) {
+        return new ForgottenException("actor was forgotten, nothing of it can be read: persistenceId=" + persistenceId);
+    }
+
     void beginTurn() {
         turnMs = system.clock().epochMs();
         turnNs = system.clock().nanoTime();
         release();
         resume();
+        snapshots.onTurn(this, state);
+        hashes.onTurn(this);
     }
 
     /** Handles one message: an ask, or a command that nobody waits for. */
     void handle(Object message) {
+        if (codec.isForgotten()) {
+            Entity.refuse(message, new ActorForgottenException(forgotten(persistenceId())));
+            ending = true;
+            return;
+        }
         Command<?> command = message instanceof Ask<?> ask ? ask.command : (Command<?>) message;
         if (deduplication.answer(this, command, message)) {
             return;
@@ -165,6 +186,7 @@ final class Activation<E, S> implements ActorContext {
         }
         if (!effect.events.isEmpty() && !(reply instanceof Ask.Refusal)) {
             deduplication.remember(this, command, reply);
+            snapshots.onTurn(this, state);
         }
         Durability tier = effect.durability == null ? type.durability : effect.durability;
         answer(message, reply, tier);
@@ -174,8 +196,11 @@ final class Activation<E, S> implements ActorContext {
     /** First the journal. If that fails, the state is as it was. */
     private boolean append(List<E> events, Object message, Command<?> command) {
         try {
-            system.append(stream, turnMs, events, command.commandId());
+            snapshots.progress().onAppended(system.append(codec, stream, turnMs, events, command.commandId()));
             return true;
+        } catch (ForgottenException e) {
+            Entity.refuse(message, new ActorForgottenException(e));
+            ending = true;
         } catch (PayloadCodecException e) {
             Entity.refuse(
                     message,
@@ -207,9 +232,11 @@ final class Activation<E, S> implements ActorContext {
     private boolean apply(List<E> events, Object message) {
         S next = state;
         try {
+            snapshots.progress().beforeApply();
             for (E event : events) {
                 next = type.actor.onEvent(next, event);
             }
+            snapshots.progress().afterApply(events.size());
         } catch (RuntimeException | StackOverflowError e) {
             LOG.error(
                     "event handler threw, the event is stored: persistenceId={}, sequenceNumber={}",
@@ -228,7 +255,8 @@ final class Activation<E, S> implements ActorContext {
             return false;
         }
         state = next;
-        snapshots.onEvents(this, state);
+        snapshots.onEvents(this, state, events.get(events.size() - 1));
+        hashes.onEvents(sequenceNumber(), events.size(), state);
         return true;
     }
 
@@ -377,6 +405,8 @@ final class Activation<E, S> implements ActorContext {
 
     boolean hasWork() {
         return (resumption != null && suspended != null)
+                || snapshots.hasWork()
+                || hashes.hasWork()
                 || gate.headPosition() <= journal.durablePosition(lane())
                 || (!gate.isEmpty() && journal.failure(lane()) != null)
                 || isFinished();
@@ -384,7 +414,7 @@ final class Activation<E, S> implements ActorContext {
 
     /** Returns whether nothing is under way. */
     boolean isIdle() {
-        return gate.isEmpty() && suspended == null && !snapshots.isSaving();
+        return gate.isEmpty() && suspended == null && snapshots.isIdle() && !hashes.isUnderWay();
     }
 
     boolean isFinished() {

@@ -116,6 +116,15 @@ public final class ActorSystem implements AutoCloseable {
         return ref(known, new PersistenceId(known.actor.entityType(), entityId));
     }
 
+    /** Returns the store of that class that this system closes in the end; null if it has none. */
+    public <T> @Nullable T owned(Class<T> type) {
+        return owned.stream()
+                .filter(type::isInstance)
+                .map(type::cast)
+                .findFirst()
+                .orElse(null);
+    }
+
     /** Returns how many actors are in memory now. */
     public int activeEntityCount() {
         return entities.size();
@@ -226,8 +235,13 @@ public final class ActorSystem implements AutoCloseable {
         return report;
     }
 
-    /** Appends the events of one effect, all or none. Throws as {@link EventJournal#append} and the codec do. */
-    long append(EventStream stream, long timestampMs, List<?> events, @Nullable String commandId) {
+    /**
+     * Appends the events of one effect, all or none, encoded by their actor's own codec. Throws as {@link EventJournal#append} and
+     * the codec do.
+     *
+     * @return how many bytes the events take
+     */
+    int append(PayloadCodec own, EventStream stream, long timestampMs, List<?> events, @Nullable String commandId) {
         EventBatch batch = batches.get();
         batch.begin(timestampMs);
         if (commandId != null) {
@@ -235,10 +249,13 @@ public final class ActorSystem implements AutoCloseable {
             RecordMetadata.put(fields, RecordMetadata.COMMAND_ID, commandId);
             batch.metadata(fields.flip());
         }
+        int metadataBytes = batch.sizeBytes();
         for (Object event : events) {
-            batch.add(codec, event);
+            batch.add(own, event);
         }
-        return journal.append(stream, stream.lastSequenceNumber() + 1, batch);
+        int eventBytes = batch.sizeBytes() - metadataBytes;
+        journal.append(stream, stream.lastSequenceNumber() + 1, batch);
+        return eventBytes;
     }
 
     /** Appends the reply that a command with an id has got, as a note. */
@@ -250,9 +267,14 @@ public final class ActorSystem implements AutoCloseable {
         RecordMetadata.put(fields, RecordMetadata.COMMAND_ID, commandId);
         RecordMetadata.put(fields, RecordMetadata.REPLY_TYPE, typeField);
         RecordMetadata.put(fields, RecordMetadata.REPLY, ByteBuffer.wrap(reply.bytes()));
+        appendNote(stream, timestampMs, fields.flip());
+    }
+
+    /** Appends metadata alone. */
+    void appendNote(EventStream stream, long timestampMs, ByteBuffer fields) {
         EventBatch batch = batches.get();
         batch.begin(timestampMs);
-        batch.metadata(fields.flip());
+        batch.metadata(fields);
         journal.append(stream, stream.lastSequenceNumber(), batch);
     }
 
@@ -295,6 +317,7 @@ public final class ActorSystem implements AutoCloseable {
                     + ", class=" + actor.getClass().getName() + ", other=" + other.getName());
         }
         EntityType<E, S> type = new EntityType<>(actor, codec);
+        recovery.upcast(actor.entityType(), actor.upcasters());
         long sweepMs = TimeUnit.NANOSECONDS.toMillis(type.passivateAfterNs) / SWEEPS_PER_LIFETIME;
         long periodMs = Math.max(1, Math.min(SWEEP_MS_MAX, sweepMs));
         var unused = sweeper.scheduleWithFixedDelay(() -> sweep(type), periodMs, periodMs, TimeUnit.MILLISECONDS);
@@ -311,7 +334,7 @@ public final class ActorSystem implements AutoCloseable {
         }
     }
 
-    private static PersistentActor<?, ?> instantiate(Class<? extends PersistentActor<?, ?>> type) {
+    static PersistentActor<?, ?> instantiate(Class<? extends PersistentActor<?, ?>> type) {
         try {
             Constructor<? extends PersistentActor<?, ?>> constructor = type.getDeclaredConstructor();
             constructor.setAccessible(true);

@@ -1,6 +1,7 @@
 package io.stele.runtime;
 
 import io.stele.recovery.RecoveryException;
+import io.stele.spi.ForgottenException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.SteleException;
 import java.util.ArrayDeque;
@@ -187,6 +188,8 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
         try {
             activation = Activation.recover(this);
             return activation;
+        } catch (ForgottenException e) {
+            close(new ActorForgottenException(e));
         } catch (RecoveryException e) {
             close(new ActorFailedException(e.getMessage() == null ? "recovery failed" : e.getMessage(), e));
         } catch (SteleException e) {

@@ -1,10 +1,13 @@
 package io.stele.runtime;
 
 import io.stele.recovery.ReplayTarget;
+import io.stele.spi.Clock;
 import io.stele.spi.PayloadCodec;
+import io.stele.spi.PayloadCodecException;
 import io.stele.spi.RecordMetadata;
 import io.stele.spi.Snapshot;
 import io.stele.spi.StoredEvent;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,44 +22,89 @@ import org.jspecify.annotations.Nullable;
 final class Restored<E, S> implements ReplayTarget {
     private final EntityType<E, S> type;
     private final PayloadCodec codec;
-    private final DeduplicationWindow window;
+    private final SnapshotProgress progress;
+    private final StateComparison comparison;
+    private DeduplicationWindow window;
     private S state;
     private S stateBeforeBatch;
     private long sequenceNumber;
-    private long snapshotSequenceNumber;
     private @Nullable String lastCommandId;
 
-    Restored(EntityType<E, S> type, PayloadCodec codec) {
+    Restored(EntityType<E, S> type, PayloadCodec codec, Clock clock) {
         this.type = type;
         this.codec = codec;
         this.window = new DeduplicationWindow(type.deduplicationWindow);
+        this.comparison = new StateComparison(type, codec);
+        this.progress = new SnapshotProgress(new ReplayCost(type.replayCost), clock);
         this.state = type.actor.initialState();
         this.stateBeforeBatch = state;
     }
 
     @Override
-    @SuppressWarnings("unchecked")
-    public void onSnapshot(Snapshot snapshot, Object decoded) {
-        state = (S) decoded;
-        sequenceNumber = snapshot.sequenceNumber();
-        snapshotSequenceNumber = sequenceNumber;
-        window.decode(snapshot.attachment(), codec);
+    public boolean usesEvolvedSnapshots() {
+        return type.actor.usesEvolvedSnapshots();
     }
 
     @Override
     @SuppressWarnings("unchecked")
+    public void onSnapshot(Snapshot snapshot, Object decoded) {
+        if (type.stateClass != null && !type.stateClass.isInstance(decoded)) {
+            throw new PayloadCodecException("snapshot holds something other than the state: type=" + snapshot.type()
+                    + ", class=" + decoded.getClass().getName() + ", classExpected=" + type.stateClass.getName());
+        }
+        DeduplicationWindow carried = new DeduplicationWindow(type.deduplicationWindow);
+        carried.decode(snapshot.attachment(), codec);
+        window = carried;
+        state = (S) decoded;
+        sequenceNumber = snapshot.sequenceNumber();
+        progress.onLoaded();
+        comparison.onStart(sequenceNumber, decoded);
+    }
+
+    @Override
     public void onEvent(StoredEvent stored, Object event) {
+        progress.beforeApply();
+        S next = apply(state, event);
+        progress.afterApply(1);
+        onApplied(stored, next);
+    }
+
+    @Override
+    public void onUpcast(StoredEvent stored, List<?> events) {
+        S next = state;
+        progress.beforeApply();
+        for (Object event : events) {
+            next = apply(next, event);
+        }
+        progress.afterApply(1);
+        onApplied(stored, next);
+    }
+
+    private void onApplied(StoredEvent stored, S next) {
+        onBatch(stored);
+        state = next;
+        sequenceNumber = stored.sequenceNumber();
+        progress.onAppended(stored.payload().remaining());
+        comparison.onEvent(sequenceNumber, stored.batchIndex(), stored.batchCount(), state);
+    }
+
+    @SuppressWarnings("unchecked")
+    private S apply(S before, Object event) {
+        return type.actor.onEvent(before, (E) event);
+    }
+
+    /** Notes down where a batch begins, before the state changes. */
+    private void onBatch(StoredEvent stored) {
         if (stored.batchIndex() == 0) {
             keepLost();
             stateBeforeBatch = state;
             lastCommandId = RecordMetadata.findText(stored.metadata(), RecordMetadata.COMMAND_ID);
         }
-        state = type.actor.onEvent(state, (E) event);
-        sequenceNumber = stored.sequenceNumber();
     }
 
     @Override
     public void onNote(StoredEvent note) {
+        comparison.onNote(note.persistenceId(), note.metadata());
         String commandId = window.onNote(note.sequenceNumber(), note.metadata());
         if (commandId != null && commandId.equals(lastCommandId)) {
             lastCommandId = null;
@@ -72,6 +120,10 @@ final class Restored<E, S> implements ReplayTarget {
         }
     }
 
+    PayloadCodec codec() {
+        return codec;
+    }
+
     S state() {
         return state;
     }
@@ -80,8 +132,8 @@ final class Restored<E, S> implements ReplayTarget {
         return sequenceNumber;
     }
 
-    long snapshotSequenceNumber() {
-        return snapshotSequenceNumber;
+    SnapshotProgress progress() {
+        return progress;
     }
 
     /** Returns the command ids that go with the state; to be asked at the end. */

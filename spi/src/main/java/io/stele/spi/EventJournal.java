@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * appends until the journal is reopened, and the caller may not assume that the failed events are absent. Nothing on disk is
  * repaired on its own; see {@code stele verify}.
  */
-public interface EventJournal extends AutoCloseable {
+public interface EventJournal extends EventHistory, AutoCloseable {
 
     /** Returns how many lanes this journal was created with, 1 to 256. Fixed for its lifetime. */
     int laneCount();
@@ -85,19 +85,6 @@ public interface EventJournal extends AutoCloseable {
 
     /** Sets who is told of progress and failure of every lane. At most one; before the first append. */
     void listener(DurabilityListener listener);
-
-    /**
-     * Replays one actor's events and notes in order.
-     *
-     * @param persistenceId whose events to read
-     * @param fromSequenceNumber the first number wanted, inclusive, at least 1; notes at {@code fromSequenceNumber} − 1 that
-     *     were appended after that event are delivered too
-     * @param toSequenceNumber the last number wanted, inclusive; {@link Long#MAX_VALUE} for all
-     * @param reader called on the calling thread; what it throws ends the replay and is passed on
-     * @return how many events were read; 0 if there are none in the range
-     * @throws CorruptJournalException at the first record that cannot be trusted; earlier ones were delivered
-     */
-    long replay(PersistenceId persistenceId, long fromSequenceNumber, long toSequenceNumber, EventReader reader);
 
     /**
      * Reads one lane in the order of its positions, across actors.

@@ -29,7 +29,9 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "inspect", "show", "verify", "compact", "version", "examples"})
+    @ValueSource(
+            strings = {"demo", "inspect", "show", "verify", "compact", "replay", "backup", "restore", "fork", "version", "examples"
+            })
     void shouldShowHelpOfEachCommandWithin80Columns(String command) {
         assertThat(screens.run(command, "--help")).isEqualTo(ExitCode.DONE);
         assertThat(screens.out()).startsWith("Usage: stele " + command);
