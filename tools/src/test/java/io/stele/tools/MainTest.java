@@ -30,7 +30,18 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"demo", "inspect", "show", "verify", "compact", "replay", "backup", "restore", "fork", "version", "examples"
+            strings = {
+                "demo",
+                "inspect",
+                "show",
+                "verify",
+                "compact",
+                "replay",
+                "backup",
+                "restore",
+                "fork",
+                "version",
+                "examples"
             })
     void shouldShowHelpOfEachCommandWithin80Columns(String command) {
         assertThat(screens.run(command, "--help")).isEqualTo(ExitCode.DONE);
