@@ -1,6 +1,7 @@
 package io.stele;
 
 import io.stele.runtime.ActorSystem;
+import io.stele.spi.PayloadCodec;
 import java.nio.file.Path;
 
 /**
@@ -34,6 +35,22 @@ public final class Stele {
      */
     public static ActorSystem open(Path directory) {
         return builder(directory).open();
+    }
+
+    /**
+     * Opens {@code directory} to look at it, with the codec that {@link #open} takes. Takes no lock and writes nothing: its owner may
+     * be at work, or have died.
+     *
+     * @throws io.stele.spi.JournalException if there is no journal, or it cannot be read
+     * @throws io.stele.spi.SnapshotException if there are snapshots and they cannot be opened
+     */
+    public static SteleReader openReadOnly(Path directory) {
+        return SteleReader.open(directory);
+    }
+
+    /** As {@link #openReadOnly(Path)}, for a directory that was written with another codec. */
+    public static SteleReader openReadOnly(Path directory, PayloadCodec codec) {
+        return SteleReader.open(directory, codec);
     }
 
     /** Starts to set how {@code directory} is opened. */

@@ -35,6 +35,7 @@ public final class SteleBuilder {
     private final Path directory;
     private UnaryOperator<CompactionRules> compactionRules = UnaryOperator.identity();
     private Consumer<Compactor> compactorReceiver = compactor -> {};
+    private UnaryOperator<ActorSystemBuilder> systemChange = builder -> builder;
     private int workerCount = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     SteleBuilder(Path directory) {
@@ -97,6 +98,18 @@ public final class SteleBuilder {
         return this;
     }
 
+    /**
+     * Changes how actors are run and recovered.
+     *
+     * <pre>
+     *   Stele.builder(directory).system(builder -&gt; builder.recoveryPermits(2)).open()
+     * </pre>
+     */
+    public SteleBuilder system(UnaryOperator<ActorSystemBuilder> change) {
+        systemChange = change;
+        return this;
+    }
+
     /** Makes a kind of actor known that has no constructor without arguments. */
     public SteleBuilder register(PersistentActor<?, ?> actor) {
         actors.add(actor);
@@ -118,13 +131,14 @@ public final class SteleBuilder {
             ActorSystemBuilder builder = ActorSystem.builder()
                     .journal(journal)
                     .snapshots(stores.rocks().snapshots())
+                    .index(stores.index())
                     .codec(codec)
                     .clock(clock)
                     .workerCount(workerCount)
                     .owns(journal)
                     .owns(stores.rocks());
             owned.forEach(builder::owns);
-            ActorSystem system = builder.build();
+            ActorSystem system = systemChange.apply(builder).build();
             actors.forEach(system::register);
             compactorReceiver.accept(compactor(journal, stores.rocks().snapshots()));
             opened = true;

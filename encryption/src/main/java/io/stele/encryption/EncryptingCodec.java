@@ -47,6 +47,12 @@ final class EncryptingCodec implements PayloadCodec {
         return plain.fingerprint(type);
     }
 
+    /** {@inheritDoc} In plain: it is hashed, never stored. */
+    @Override
+    public void encodeCanonical(Object value, ByteBuffer target) {
+        plain.encodeCanonical(value, target);
+    }
+
     @Override
     public Object decode(StoredType type, ByteBuffer payload) {
         if (SealedPayload.is(payload)) {

@@ -253,6 +253,24 @@ class SubjectKeysTest {
         assertThat(Files.size(directory.resolve("keys"))).isEqualTo(51 * 512);
     }
 
+    /** Hashes of states are compared with those of other runs, so they are taken of what is encrypted. */
+    @Test
+    void shouldHashWhatItEncrypts() {
+        try (SubjectKeys keys = open()) {
+            for (PayloadCodec codec :
+                    List.of(keys.encrypting(plain), keys.encrypting(plain).forActor(ANN))) {
+                ByteBuffer canonical = ByteBuffer.allocate(1_000);
+                codec.encodeCanonical(new Moved("Rome", 1), canonical);
+
+                assertThat(Arrays.copyOf(canonical.array(), canonical.position()))
+                        .isEqualTo(encode(plain, new Moved("Rome", 1)));
+                assertThat(codec.fingerprint(new StoredType("moved", 1)))
+                        .isEqualTo(plain.fingerprint(new StoredType("moved", 1)))
+                        .isNotZero();
+            }
+        }
+    }
+
     @Test
     void shouldNotReplaceAMasterKey() {
         assertThatThrownBy(() -> MasterKey.createFile(temporary.resolve("master.json")))

@@ -12,6 +12,7 @@ import io.stele.spi.EventStream;
 import io.stele.spi.HistoryFile;
 import io.stele.spi.IndexStore;
 import io.stele.spi.JournalException;
+import io.stele.spi.OpeningReport;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.SequenceConflictException;
 import io.stele.spi.Watermark;
@@ -85,6 +86,11 @@ public final class ChronicleJournal implements CompactableJournal {
     @Override
     public long epoch() {
         return parts.epoch();
+    }
+
+    @Override
+    public OpeningReport openingReport() {
+        return parts.report();
     }
 
     @Override

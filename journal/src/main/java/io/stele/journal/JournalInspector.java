@@ -5,6 +5,7 @@ import io.stele.spi.EventReader;
 import io.stele.spi.HistoryFile;
 import io.stele.spi.HistoryFiles;
 import io.stele.spi.JournalException;
+import io.stele.spi.OpeningReport;
 import io.stele.spi.PersistenceId;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -68,6 +70,11 @@ public final class JournalInspector implements HistoryFiles {
     /** Returns the id of the journal; a backup has that of its source, a fork one of its own. */
     public UUID journalId() {
         return manifest.journalId();
+    }
+
+    /** Returns what the last opening found, by its owner's own account; empty if that is not known. */
+    public Optional<OpeningReport> lastOpening() {
+        return Optional.ofNullable(OpeningFile.read(directory));
     }
 
     /** Returns how many lanes the journal has. */

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LaneRecovery {
     private final LaneSetup setup;
+    private final LaneFindings found;
     private final RecordView view = new RecordView();
     private final @Nullable DurableMark mark;
 
@@ -34,8 +35,9 @@ final class LaneRecovery {
     private long epoch;
     private boolean passedMark;
 
-    private LaneRecovery(LaneSetup setup, @Nullable DurableMark mark) {
+    private LaneRecovery(LaneSetup setup, @Nullable DurableMark mark, LaneFindings found) {
         this.setup = setup;
+        this.found = found;
         this.mark = mark;
         passedMark = durablePosition() == 0;
     }
@@ -47,8 +49,13 @@ final class LaneRecovery {
      * @throws JournalException if the lane cannot be read or written
      */
     static LaneTail recover(LaneSetup setup) {
+        return recover(setup, new LaneFindings());
+    }
+
+    /** As {@link #recover(LaneSetup)}, and notes down what it finds and does. */
+    static LaneTail recover(LaneSetup setup, LaneFindings found) {
         try {
-            return new LaneRecovery(setup, DurableMark.read(setup.directory())).run();
+            return new LaneRecovery(setup, DurableMark.read(setup.directory()), found).run();
         } catch (IOException e) {
             throw new JournalException(
                     "lane cannot be recovered; nothing was opened: lane=" + setup.directory() + ", cause=" + e, e);
@@ -57,6 +64,7 @@ final class LaneRecovery {
 
     private LaneTail run() throws IOException {
         long[] segments = SegmentFiles.list(setup.directory());
+        found.segmentCount = segments.length;
         if (segments.length == 0) {
             if (durablePosition() != 0) {
                 throw corrupt(setup.directory(), 0, "journal regressed: there is no segment, but events were durable");
@@ -71,7 +79,8 @@ final class LaneRecovery {
         }
         boolean forced = end.sealed && durablePosition() == position && end.next == segments.length;
         if (!forced) {
-            TailRepair.run(setup, end, segments, new TailRepair.Trusted(durablePosition(), position, crc));
+            found.repaired = true;
+            TailRepair.run(setup, end, segments, new TailRepair.Trusted(durablePosition(), position, crc), found);
         }
         return new LaneTail(segments[0], RecordLayout.segmentOf(position), position, crc, epoch);
     }
@@ -232,6 +241,7 @@ final class LaneRecovery {
     }
 
     private void accept(Path file) {
+        found.recordsScanned++;
         position = view.position();
         crc = view.crc();
         if (view.epoch() < epoch) {

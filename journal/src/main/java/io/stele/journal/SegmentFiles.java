@@ -17,6 +17,7 @@ import java.util.Arrays;
  *
  * <pre>
  *   LOCK                            who writes; see JournalLock
+ *   opening                         what the last opening found; see OpeningFile
  *   manifest                        what this directory is; see Manifest
  *   incomplete                      a copy that is being made, or was not finished; see IncompleteMark
  *   lane-0/19700101-000001.cq4      segment 1: the segment number is the name read as seconds since 1970, in UTC

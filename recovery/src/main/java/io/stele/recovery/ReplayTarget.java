@@ -28,7 +28,7 @@ public interface ReplayTarget {
     void onSnapshot(Snapshot snapshot, Object state);
 
     /**
-     * Applies one event.
+     * Applies one event. If it throws, the target is as it was before.
      *
      * @param stored valid only during the call
      * @param event the decoded event
@@ -48,4 +48,16 @@ public interface ReplayTarget {
 
     /** Takes one note. */
     void onNote(StoredEvent note);
+
+    /**
+     * Passes over an event that somebody has decided to leave out: its number is used up, and the state stays as it is.
+     *
+     * @param stored valid only during the call
+     */
+    default void onSkipped(StoredEvent stored) {}
+
+    /** Forgets everything: the recovery begins again, because an event that was applied turned out to be one to leave out. */
+    default void onRestart() {
+        throw new UnsupportedOperationException("this target cannot leave events out");
+    }
 }

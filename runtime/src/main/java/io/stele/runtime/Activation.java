@@ -1,5 +1,6 @@
 package io.stele.runtime;
 
+import io.stele.recovery.RecoveryReport;
 import io.stele.spi.Durability;
 import io.stele.spi.EventJournal;
 import io.stele.spi.EventStream;
@@ -69,7 +70,7 @@ final class Activation<E, S> implements ActorContext {
         this.journal = system.journal();
         this.stream = stream;
         this.state = restored.state();
-        this.codec = restored.codec();
+        codec = restored.codec();
         this.deduplication = new Deduplication<>(type, codec, restored);
         this.snapshots = new SnapshotTrigger<>(entity, restored.progress());
         this.hashes = new StateHashes(entity, codec);
@@ -78,35 +79,36 @@ final class Activation<E, S> implements ActorContext {
     /**
      * Brings the actor back from snapshot and journal.
      *
+     * @param waitNs how long it has waited for that
      * @throws io.stele.recovery.RecoveryException if its history cannot be replayed
      * @throws JournalException if it cannot be read
      */
-    static <E, S> Activation<E, S> recover(Entity<E, S> entity) {
+    static <E, S> Activation<E, S> recover(Entity<E, S> entity, long waitNs) {
+        long startNs = entity.system.clock().nanoTime();
         PayloadCodec codec = entity.system.codec().forActor(entity.persistenceId);
         if (codec.isForgotten()) {
-            throw forgotten(entity.persistenceId);
+            throw ActorForgottenException.of(entity.persistenceId);
         }
         Restored<E, S> restored = new Restored<>(entity.type, codec, entity.system.clock());
         EventStream stream = entity.system.journal().open(entity.persistenceId);
+        long findNs = entity.system.clock().nanoTime() - startNs;
         boolean opened = false;
         try {
-            restored.progress().onRecovered(entity.system.recover(entity.persistenceId, restored));
+            RecoveryReport report = entity.system.recover(entity.persistenceId, restored);
+            restored.progress().onRecovered(report);
             if (restored.sequenceNumber() != stream.lastSequenceNumber()) {
                 throw new JournalException("history does not end where the journal says: persistenceId="
                         + entity.persistenceId + ", replayedTo=" + restored.sequenceNumber() + ", lastSequenceNumber="
                         + stream.lastSequenceNumber() + "; nothing was changed on disk; run: stele verify");
             }
             opened = true;
+            entity.system.recoveries().onRecovered(report.with(waitNs, findNs));
         } finally {
             if (!opened) {
                 stream.close();
             }
         }
         return new Activation<>(entity, stream, restored);
-    }
-
-    private static ForgottenException forgotten(PersistenceId persistenceId) {
-        return new ForgottenException("actor was forgotten, nothing of it can be read: persistenceId=" + persistenceId);
     }
 
     void beginTurn() {
@@ -121,7 +123,7 @@ final class Activation<E, S> implements ActorContext {
     /** Handles one message: an ask, or a command that nobody waits for. */
     void handle(Object message) {
         if (codec.isForgotten()) {
-            Entity.refuse(message, new ActorForgottenException(forgotten(persistenceId())));
+            Entity.refuse(message, new ActorForgottenException(ActorForgottenException.of(persistenceId())));
             ending = true;
             return;
         }
@@ -231,33 +233,50 @@ final class Activation<E, S> implements ActorContext {
     /** Then the state. A handler that throws has left an event that no recovery can apply: the actor goes out of service. */
     private boolean apply(List<E> events, Object message) {
         S next = state;
+        int applied = 0;
         try {
             snapshots.progress().beforeApply();
             for (E event : events) {
                 next = type.actor.onEvent(next, event);
+                applied++;
             }
             snapshots.progress().afterApply(events.size());
-        } catch (RuntimeException | StackOverflowError e) {
-            LOG.error(
-                    "event handler threw, the event is stored: persistenceId={}, sequenceNumber={}",
-                    persistenceId(),
-                    sequenceNumber(),
-                    e);
-            Entity.refuse(
-                    message,
-                    new EventHandlerException(
-                            "event is stored, but its handler threw: persistenceId=" + persistenceId()
-                                    + ", sequenceNumber="
-                                    + sequenceNumber() + ", reason=" + e
-                                    + "; the actor stays out of service until its handler can apply the event",
-                            e));
-            ending = true;
+        } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
+            quarantine(events, applied, message, e);
             return false;
         }
         state = next;
         snapshots.onEvents(this, state, events.get(events.size() - 1));
         hashes.onEvents(sequenceNumber(), events.size(), state);
         return true;
+    }
+
+    /** What is stored cannot be applied: the sender is told so, and everybody after it by {@link Quarantine}. */
+    private void quarantine(List<E> events, int applied, Object message, Throwable cause) {
+        long poison = sequenceNumber() - events.size() + applied + 1;
+        LOG.error(
+                "event handler threw, the event is stored: persistenceId={}, sequenceNumber={}",
+                persistenceId(),
+                poison,
+                cause);
+        Entity.refuse(
+                message,
+                new EventHandlerException(
+                        "event is stored, but its handler threw: persistenceId=" + persistenceId()
+                                + ", sequenceNumber=" + poison + ", reason=" + cause
+                                + "; the actor stays out of service until its handler can apply the event",
+                        cause));
+        system.quarantine()
+                .add(new Quarantined(
+                        persistenceId(),
+                        poison,
+                        stream.lastPosition(),
+                        turnMs,
+                        system.codec().typeOf(events.get(applied)),
+                        cause.toString(),
+                        turnMs,
+                        journal.epoch()));
+        ending = true;
     }
 
     /** Lets a reply wait for everything that the state includes, or go at once where that is enough. */

@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class Restored<E, S> implements ReplayTarget {
     private final EntityType<E, S> type;
     private final PayloadCodec codec;
-    private final SnapshotProgress progress;
-    private final StateComparison comparison;
+    private final Clock clock;
+    private SnapshotProgress progress;
+    private StateComparison comparison;
     private DeduplicationWindow window;
     private S state;
     private S stateBeforeBatch;
@@ -35,7 +36,8 @@ final class Restored<E, S> implements ReplayTarget {
         this.codec = codec;
         this.window = new DeduplicationWindow(type.deduplicationWindow);
         this.comparison = new StateComparison(type, codec);
-        this.progress = new SnapshotProgress(new ReplayCost(type.replayCost), clock);
+        this.clock = clock;
+        this.progress = newProgress();
         this.state = type.actor.initialState();
         this.stateBeforeBatch = state;
     }
@@ -67,6 +69,24 @@ final class Restored<E, S> implements ReplayTarget {
         S next = apply(state, event);
         progress.afterApply(1);
         onApplied(stored, next);
+    }
+
+    @Override
+    public void onSkipped(StoredEvent stored) {
+        comparison.onSkipped();
+        onBatch(stored);
+        sequenceNumber = stored.sequenceNumber();
+    }
+
+    @Override
+    public void onRestart() {
+        window = new DeduplicationWindow(type.deduplicationWindow);
+        state = type.actor.initialState();
+        stateBeforeBatch = state;
+        sequenceNumber = 0;
+        lastCommandId = null;
+        progress = newProgress();
+        comparison = new StateComparison(type, codec);
     }
 
     @Override
@@ -122,6 +142,10 @@ final class Restored<E, S> implements ReplayTarget {
 
     PayloadCodec codec() {
         return codec;
+    }
+
+    private SnapshotProgress newProgress() {
+        return new SnapshotProgress(new ReplayCost(type.replayCost), clock);
     }
 
     S state() {

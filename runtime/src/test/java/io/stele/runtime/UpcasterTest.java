@@ -147,8 +147,8 @@ final class UpcasterTest {
         store("b", 0, batch(new MovedV1(6, 0)));
 
         try (ActorSystem system = open(new Till(0, UpcasterTest::chain))) {
-            ActorFailedException refused =
-                    failure(system.entity(Till.class, "a").ask(new Get()), ActorFailedException.class);
+            ActorQuarantinedException refused =
+                    failure(system.entity(Till.class, "a").ask(new Get()), ActorQuarantinedException.class);
 
             assertThat(refused)
                     .hasMessageContaining("type is unknown here")
@@ -174,7 +174,7 @@ final class UpcasterTest {
         store("a", 0, batch(new MovedV1(5, 0)));
 
         try (ActorSystem system = open(new Till(0, on -> {}))) {
-            assertThat(failure(system.entity(Till.class, "a").ask(new Get()), ActorFailedException.class))
+            assertThat(failure(system.entity(Till.class, "a").ask(new Get()), ActorQuarantinedException.class))
                     .hasMessageContaining("type=moved, version=1")
                     .hasMessageContaining("earlier version");
         }
@@ -193,7 +193,7 @@ final class UpcasterTest {
                     }
                     return List.of(new Moved(old.cents(), "EUR"));
                 })))) {
-            assertThat(failure(system.entity(Till.class, "a").ask(new Get()), ActorFailedException.class))
+            assertThat(failure(system.entity(Till.class, "a").ask(new Get()), ActorQuarantinedException.class))
                     .hasMessageContaining("persistenceId=till/a")
                     .hasMessageContaining("sequenceNumber=2")
                     .hasMessageContaining("type=moved, version=1")
@@ -211,7 +211,7 @@ final class UpcasterTest {
                 0,
                 on -> on.event(MovedV1.class, old -> List.of(new MovedV2(1, 1, "")))
                         .event(MovedV2.class, old -> List.of(new MovedV1(1, 1)))))) {
-            assertThat(failure(system.entity(Till.class, "a").ask(new Get()), ActorFailedException.class))
+            assertThat(failure(system.entity(Till.class, "a").ask(new Get()), ActorQuarantinedException.class))
                     .hasMessageContaining("circle")
                     .hasMessageContaining("sequenceNumber=1");
         }

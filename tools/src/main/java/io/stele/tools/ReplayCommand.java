@@ -54,6 +54,7 @@ final class ReplayCommand extends SubCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Option(names = "--check", required = true, description = "Compares; there is no other way to replay yet.")
+    @SuppressWarnings("UnusedVariable") // that it is given is all that counts
     private boolean check;
 
     @Option(
