@@ -1,6 +1,7 @@
 package io.stele;
 
 import io.stele.runtime.ActorSystem;
+import io.stele.spi.PayloadCodec;
 import java.nio.file.Path;
 
 /**
@@ -17,6 +18,7 @@ import java.nio.file.Path;
  *   data/
  *     journal/     what happened: the truth
  *     snapshots/   states and indexes: shortcuts to it, may be deleted
+ *     keys/        what encrypted events are read with, if there are any
  * </pre>
  *
  * <p>The JVM needs a few flags; a process without them gets a sentence that names them.
@@ -35,9 +37,55 @@ public final class Stele {
         return builder(directory).open();
     }
 
+    /**
+     * Opens {@code directory} to look at it, with the codec that {@link #open} takes. Takes no lock and writes nothing: its owner may
+     * be at work, or have died.
+     *
+     * @throws io.stele.spi.JournalException if there is no journal, or it cannot be read
+     * @throws io.stele.spi.SnapshotException if there are snapshots and they cannot be opened
+     */
+    public static SteleReader openReadOnly(Path directory) {
+        return SteleReader.open(directory);
+    }
+
+    /** As {@link #openReadOnly(Path)}, for a directory that was written with another codec. */
+    public static SteleReader openReadOnly(Path directory, PayloadCodec codec) {
+        return SteleReader.open(directory, codec);
+    }
+
     /** Starts to set how {@code directory} is opened. */
     public static SteleBuilder builder(Path directory) {
         return new SteleBuilder(directory);
+    }
+
+    /**
+     * Makes a backup of a system that runs. Short for {@code Backup.of(system).to(target)}; see {@link Backup}.
+     *
+     * @param target absent or empty
+     */
+    public static Backup.Report backup(ActorSystem system, Path target) {
+        return Backup.of(system).to(target);
+    }
+
+    /**
+     * Makes a directory that goes its own way from what a system holds now. Short for {@code Backup.of(system).forkTo(target)}; see
+     * {@link Backup}.
+     *
+     * @param target absent or empty
+     */
+    public static Backup.Report fork(ActorSystem system, Path target) {
+        return Backup.of(system).forkTo(target);
+    }
+
+    /**
+     * Makes a data directory of a backup, sharing no file with it.
+     *
+     * @param backup is not changed
+     * @param target absent or empty
+     * @throws io.stele.spi.JournalException if the backup is damaged or was not finished, or if the target is not empty
+     */
+    public static Backup.Report restore(Path backup, Path target) {
+        return Backup.of(backup).withoutSharing().to(target);
     }
 
     /** Returns where the journal of a data directory lives. */
@@ -48,5 +96,10 @@ public final class Stele {
     /** Returns where the snapshots of a data directory live. */
     public static Path snapshotDirectory(Path directory) {
         return directory.resolve("snapshots");
+    }
+
+    /** Returns where the keys of an encrypted data directory live, unless its user keeps them elsewhere. */
+    public static Path keyDirectory(Path directory) {
+        return directory.resolve("keys");
     }
 }

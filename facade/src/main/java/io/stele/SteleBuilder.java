@@ -20,10 +20,12 @@ import org.jspecify.annotations.Nullable;
 /** How a data directory is opened. Confined to one thread; used once. */
 public final class SteleBuilder {
     private final List<PersistentActor<?, ?>> actors = new ArrayList<>();
+    private final List<AutoCloseable> owned = new ArrayList<>();
     private JournalOptions journalOptions;
     private SnapshotStoreOptions snapshotOptions;
     private PayloadCodec codec = RecordCodec.of();
     private Clock clock = Clock.system();
+    private UnaryOperator<ActorSystemBuilder> systemChange = builder -> builder;
     private int workerCount = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     SteleBuilder(Path directory) {
@@ -67,6 +69,24 @@ public final class SteleBuilder {
         return this;
     }
 
+    /** Has the system close {@code store}, the keys of an encrypted directory for instance, after everything of its own. */
+    public SteleBuilder owns(AutoCloseable store) {
+        owned.add(store);
+        return this;
+    }
+
+    /**
+     * Changes how actors are run and recovered.
+     *
+     * <pre>
+     *   Stele.builder(directory).system(builder -&gt; builder.recoveryPermits(2)).open()
+     * </pre>
+     */
+    public SteleBuilder system(UnaryOperator<ActorSystemBuilder> change) {
+        systemChange = change;
+        return this;
+    }
+
     /** Makes a kind of actor known that has no constructor without arguments. */
     public SteleBuilder register(PersistentActor<?, ?> actor) {
         actors.add(actor);
@@ -83,12 +103,14 @@ public final class SteleBuilder {
             ActorSystemBuilder builder = ActorSystem.builder()
                     .journal(journal)
                     .snapshots(stores.rocks().snapshots())
+                    .index(stores.index())
                     .codec(codec)
                     .clock(clock)
                     .workerCount(workerCount)
                     .owns(journal)
                     .owns(stores.rocks());
-            ActorSystem system = builder.build();
+            owned.forEach(builder::owns);
+            ActorSystem system = systemChange.apply(builder).build();
             actors.forEach(system::register);
             opened = true;
             return system;

@@ -23,6 +23,11 @@ final class AnyShape extends Shape {
     void write(Object value, ByteBuffer target, int depth) {
         StoredClass stored = catalog.classOf(value);
         if (!standsForItself(value)) {
+            if (catalog.named(stored.type().name()).javaType() != stored.javaType()) {
+                throw new Refusal(
+                        "a class of an earlier version is read but not written inside of another value",
+                        "javaType=" + stored.javaType().getName());
+            }
             stored.prefix().put(target);
         }
         stored.shape().write(value, target, deeper(depth));

@@ -1,5 +1,7 @@
 package io.stele.codec;
 
+import io.stele.spi.StoredType;
+import java.time.ZoneId;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Catalog {
 
     private final Map<Class<?>, StoredClass> byClass = new ConcurrentHashMap<>();
+    private final Map<StoredType, StoredClass> byType = new ConcurrentHashMap<>();
     private final Map<String, StoredClass> byName = new ConcurrentHashMap<>();
 
     Catalog() {
@@ -29,7 +32,7 @@ final class Catalog {
         return known == null ? learn(value) : known;
     }
 
-    /** Returns the class that is stored under {@code name}. */
+    /** Returns the class that is stored under {@code name}: of several versions the highest, which alone stands in other values. */
     StoredClass named(String name) {
         StoredClass known = byName.get(name);
         if (known == null) {
@@ -42,6 +45,10 @@ final class Catalog {
     /** Returns every name that is known, in order. */
     Set<String> names() {
         return new TreeSet<>(byName.keySet());
+    }
+
+    @Nullable StoredClass find(StoredType type) {
+        return byType.get(type);
     }
 
     @Nullable StoredClass find(String name) {
@@ -72,7 +79,7 @@ final class Catalog {
 
     private synchronized StoredClass learn(Object value) {
         Class<?> javaType = value instanceof Enum<?> constant ? constant.getDeclaringClass() : value.getClass();
-        Class<?> container = Registration.containerOf(javaType);
+        Class<?> container = value instanceof ZoneId ? ZoneId.class : Registration.containerOf(javaType);
         if (container == null) {
             try {
                 register(javaType);
@@ -88,8 +95,13 @@ final class Catalog {
         return learnt;
     }
 
+    private static StoredClass newer(StoredClass known, StoredClass added) {
+        return added.type().version() > known.type().version() ? added : known;
+    }
+
     private void commit(Registration registration) {
-        byName.putAll(registration.names());
+        byType.putAll(registration.types());
+        registration.types().forEach((type, stored) -> byName.merge(type.name(), stored, Catalog::newer));
         byClass.putAll(registration.classes());
     }
 }

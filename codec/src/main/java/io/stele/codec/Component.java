@@ -16,31 +16,31 @@ abstract class Component {
     private final String name;
     private final Tag tag;
     private final List<String> formerNames;
+    private final @Nullable Object whenMissing;
 
-    private Component(RecordComponent component) {
+    private Component(RecordComponent component, Shape shape) {
         name = component.getName();
         tag = Tag.name(name);
         FormerName former = component.getAnnotation(FormerName.class);
         formerNames = former == null ? List.of() : List.of(former.value());
+        WhenMissing missing = component.getAnnotation(WhenMissing.class);
+        whenMissing = missing == null ? null : shape.parse(missing.value());
     }
 
-    /** Makes the component of the right kind; {@code shape} is used unless it is primitive. */
-    static Component of(RecordComponent component, Accessors accessors, @Nullable Shape shape) {
+    /** Makes the component of the right kind; {@code shape} is that of its type, or of its type's box. */
+    static Component of(RecordComponent component, Accessors accessors, Shape shape) {
         Class<?> type = component.getType();
         if (type == long.class) {
-            return new LongComponent(component, accessors);
+            return new LongComponent(component, accessors, shape);
         }
         if (type == boolean.class) {
-            return new BooleanComponent(component, accessors);
+            return new BooleanComponent(component, accessors, shape);
         }
         if (type == double.class || type == float.class) {
-            return new FractionComponent(component, accessors);
+            return new FractionComponent(component, accessors, shape);
         }
         if (type.isPrimitive()) {
-            return new IntComponent(component, accessors);
-        }
-        if (shape == null) {
-            throw new IllegalArgumentException("component needs a shape: component=" + component);
+            return new IntComponent(component, accessors, shape);
         }
         return new ReferenceComponent(component, accessors, shape);
     }
@@ -63,9 +63,28 @@ abstract class Component {
     /** Reads the value into a slot. */
     abstract void read(PayloadReader in, int slot);
 
+    /** Returns what {@link WhenMissing} says; null if the component has none. */
+    final @Nullable Object whenMissing() {
+        return whenMissing;
+    }
+
     /** Sets the slot to what a missing field means. */
     void setMissing(PayloadReader in, int slot) {
-        in.set(slot, 0L);
+        in.set(slot, whenMissing == null ? 0L : bits(whenMissing));
+    }
+
+    /** Returns how a boxed primitive lies in its slot. */
+    private static long bits(Object boxed) {
+        if (boxed instanceof Boolean flag) {
+            return flag ? 1 : 0;
+        }
+        if (boxed instanceof Character character) {
+            return character;
+        }
+        if (boxed instanceof Float fraction) {
+            return Float.floatToRawIntBits(fraction);
+        }
+        return boxed instanceof Double fraction ? Double.doubleToRawLongBits(fraction) : ((Number) boxed).longValue();
     }
 
     abstract void describe(SchemaText out);
@@ -75,8 +94,8 @@ abstract class Component {
         private final ToLongFunction<Object> getter;
 
         @SuppressWarnings("unchecked")
-        LongComponent(RecordComponent component, Accessors accessors) {
-            super(component);
+        LongComponent(RecordComponent component, Accessors accessors, Shape shape) {
+            super(component, shape);
             getter = accessors.getter(component, ToLongFunction.class, "applyAsLong", long.class);
         }
 
@@ -106,8 +125,8 @@ abstract class Component {
         private final boolean isChar;
 
         @SuppressWarnings("unchecked")
-        IntComponent(RecordComponent component, Accessors accessors) {
-            super(component);
+        IntComponent(RecordComponent component, Accessors accessors, Shape shape) {
+            super(component, shape);
             getter = accessors.getter(component, ToIntFunction.class, "applyAsInt", int.class);
             Class<?> type = component.getType();
             javaType = type.getName();
@@ -142,8 +161,8 @@ abstract class Component {
         private final Predicate<Object> getter;
 
         @SuppressWarnings("unchecked")
-        BooleanComponent(RecordComponent component, Accessors accessors) {
-            super(component);
+        BooleanComponent(RecordComponent component, Accessors accessors, Shape shape) {
+            super(component, shape);
             getter = accessors.getter(component, Predicate.class, "test", boolean.class);
         }
 
@@ -170,8 +189,8 @@ abstract class Component {
         private final boolean isFloat;
 
         @SuppressWarnings("unchecked")
-        FractionComponent(RecordComponent component, Accessors accessors) {
-            super(component);
+        FractionComponent(RecordComponent component, Accessors accessors, Shape shape) {
+            super(component, shape);
             getter = accessors.getter(component, ToDoubleFunction.class, "applyAsDouble", double.class);
             isFloat = component.getType() == float.class;
         }
@@ -206,7 +225,7 @@ abstract class Component {
 
         @SuppressWarnings("unchecked")
         ReferenceComponent(RecordComponent component, Accessors accessors, Shape shape) {
-            super(component);
+            super(component, shape);
             getter = accessors.getter(component, Function.class, "apply", Object.class);
             this.shape = shape;
         }
@@ -223,7 +242,7 @@ abstract class Component {
 
         @Override
         void setMissing(PayloadReader in, int slot) {
-            in.set(slot, shape.missing());
+            in.set(slot, whenMissing() == null ? shape.missing() : whenMissing());
         }
 
         @Override

@@ -174,6 +174,11 @@ final class ContainerShape {
         }
 
         @Override
+        Object parse(String text) {
+            return Optional.of(element.parse(text));
+        }
+
+        @Override
         Object missing() {
             return Optional.empty();
         }

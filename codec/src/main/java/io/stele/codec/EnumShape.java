@@ -54,10 +54,15 @@ final class EnumShape extends Shape {
         Enum<?> constant = byName.get(name);
         if (constant == null) {
             throw new Refusal(
-                    "a constant is unknown",
+                    "a constant is unknown, bring it back or make it the @FormerName of another",
                     "constant=" + Json.shown(name) + ", enum=" + storedName + ", javaType=" + javaType.getName());
         }
         return constant;
+    }
+
+    @Override
+    Object parse(String text) {
+        return fromName(text);
     }
 
     @Override

@@ -60,6 +60,55 @@ public sealed interface PayloadValue {
      * @param fields by name, in the order of the bytes; a key that is not a text is named by its JSON
      */
     record Fields(Map<String, PayloadValue> fields) implements PayloadValue {
+
+        /** Returns whether there is a field of that name. */
+        public boolean has(String name) {
+            return fields.containsKey(name);
+        }
+
+        /**
+         * Returns a field.
+         *
+         * @throws PayloadCodecException if there is none of that name
+         */
+        public PayloadValue field(String name) {
+            PayloadValue value = fields.get(name);
+            if (value == null) {
+                throw new PayloadCodecException("payload has no such field: name=" + Json.shown(name) + ", fields="
+                        + Json.shown(fields.keySet().toString()));
+            }
+            return value;
+        }
+
+        /**
+         * Returns a field that is a whole number.
+         *
+         * @throws PayloadCodecException if there is none of that name, or it is something else
+         */
+        public long whole(String name) {
+            if (field(name) instanceof Whole whole) {
+                return whole.value();
+            }
+            throw isNot("a whole number", name);
+        }
+
+        /**
+         * Returns a field that is a text.
+         *
+         * @throws PayloadCodecException if there is none of that name, or it is something else
+         */
+        public String text(String name) {
+            if (field(name) instanceof Text text) {
+                return text.text();
+            }
+            throw isNot("a text", name);
+        }
+
+        private PayloadCodecException isNot(String expected, String name) {
+            return new PayloadCodecException("field of a payload is not " + expected + ": name=" + Json.shown(name)
+                    + ", value=" + Json.shown(field(name).toJson()));
+        }
+
         @Override
         public void appendJson(StringBuilder out) {
             out.append('{');

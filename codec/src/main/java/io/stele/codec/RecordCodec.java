@@ -3,6 +3,7 @@ package io.stele.codec;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.StoredType;
+import io.stele.spi.UnknownTypeException;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -40,14 +41,16 @@ import org.jspecify.annotations.Nullable;
  *   text     =  UTF-8, each half of a surrogate pair on its own (3 bytes)
  * </pre>
  *
- * <p>BigDecimal, BigInteger, Instant, Duration, OffsetDateTime, char and the constants of enums are texts. Read but never
+ * <p>BigDecimal, BigInteger, char, the constants of enums, and what else there is of {@code java.time} are texts. An array has the
+ * bytes of a list. Read but never
  * written: names after {@code B9 len}, or as a number after {@code BA}; fractions {@code 92 94 96} (a {@code len}-like number
  * divided by 10², 10⁴, 10⁶); a whole number written as a fraction.
  *
  * <h2>Change</h2>
  * A component may be added (missing ones are null, 0, or empty), removed (unknown ones are passed over), moved, renamed
- * ({@link FormerName}), and widened. A value that does not fit its component is refused, never cut. A type is renamed with
- * {@link StoredName} or {@link FormerName}; a stored version above the class's own is refused.
+ * ({@link FormerName}), given a value for where it is missing ({@link WhenMissing}), and widened. A value that does not fit its
+ * component is refused, never cut. A type is renamed with {@link StoredName} or {@link FormerName}. A stored version is read by
+ * the class of that version alone; there may be one class per version, so that upcasters can start from the old ones.
  *
  * <h2>Threads</h2>
  * Any thread may call any method.
@@ -138,16 +141,9 @@ public final class RecordCodec implements PayloadCodec {
     /** {@inheritDoc} Leaves the payload as it is, its position included. */
     @Override
     public Object decode(StoredType type, ByteBuffer payload) {
-        StoredClass stored = catalog.find(type.name());
+        StoredClass stored = catalog.find(type);
         if (stored == null) {
-            throw new PayloadCodecException(
-                    "payload cannot be read, its type is unknown here, register its class: type="
-                            + Json.shown(type.toString()) + ", known=" + catalog.names());
-        }
-        if (type.version() > stored.type().version()) {
-            throw new PayloadCodecException("payload cannot be read, a newer version of the program wrote it: type="
-                    + type.name() + ", version=" + type.version() + ", versionMax="
-                    + stored.type().version());
+            throw unknown(type);
         }
         PayloadReader in = PayloadReader.open(payload);
         try {
@@ -162,6 +158,22 @@ public final class RecordCodec implements PayloadCodec {
         } finally {
             in.close();
         }
+    }
+
+    private UnknownTypeException unknown(StoredType type) {
+        StoredClass named = catalog.find(type.name());
+        if (named == null) {
+            return new UnknownTypeException(
+                    "payload cannot be read, its type is unknown here, register its class, give a"
+                            + " class that name as a @FormerName, or add an upcaster: type=" + Json.shown(type.name())
+                            + ", version=" + type.version() + ", known=" + catalog.names());
+        }
+        String why = type.version() > named.type().version()
+                ? "a newer version of the program wrote it"
+                : "it is of an earlier version than its class, keep a class of that version with an upcaster";
+        return new UnknownTypeException("payload cannot be read, " + why + ": type=" + Json.shown(type.name())
+                + ", version=" + type.version() + ", versionMax=" + named.type().version() + ", javaType="
+                + named.javaType().getName());
     }
 
     private static Object read(Shape shape, PayloadReader in) {

@@ -2,6 +2,7 @@ package io.stele.codec;
 
 import io.stele.spi.StoredType;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -20,7 +21,7 @@ final class Registration {
 
     private final Catalog catalog;
     private final Map<Class<?>, StoredClass> classes = new HashMap<>();
-    private final Map<String, StoredClass> names = new HashMap<>();
+    private final Map<StoredType, StoredClass> types = new HashMap<>();
     private final Map<Class<?>, TypedShape> interfaces = new HashMap<>();
     private final AnyShape any;
 
@@ -33,8 +34,8 @@ final class Registration {
         return classes;
     }
 
-    Map<String, StoredClass> names() {
-        return names;
+    Map<StoredType, StoredClass> types() {
+        return types;
     }
 
     void addBuiltIns() {
@@ -76,6 +77,25 @@ final class Registration {
             Type bound = variable.getBounds()[0];
             return bound instanceof Class<?> javaType && javaType.isSealed() ? shapeOf(javaType) : any;
         }
+        if (type instanceof GenericArrayType array) {
+            return new ArrayShape(rawOf(array.getGenericComponentType()), shapeOf(array.getGenericComponentType()));
+        }
+        throw unsupported(type);
+    }
+
+    private static Class<?> rawOf(Type type) {
+        if (type instanceof Class<?> raw) {
+            return raw;
+        }
+        if (type instanceof ParameterizedType parameterized) {
+            return rawOf(parameterized.getRawType());
+        }
+        if (type instanceof GenericArrayType array) {
+            return rawOf(array.getGenericComponentType()).arrayType();
+        }
+        if (type instanceof TypeVariable<?> variable) {
+            return rawOf(variable.getBounds()[0]);
+        }
         throw unsupported(type);
     }
 
@@ -105,6 +125,9 @@ final class Registration {
         if (javaType == Object.class) {
             return any;
         }
+        if (javaType.isArray()) {
+            return new ArrayShape(javaType.getComponentType(), shapeOf(javaType.getComponentType()));
+        }
         if (javaType.isRecord()) {
             return addRecord(javaType);
         }
@@ -130,7 +153,7 @@ final class Registration {
         Component[] components = new Component[declared.length];
         for (int i = 0; i < declared.length; i++) {
             try {
-                Shape inner = declared[i].getType().isPrimitive() ? null : shapeOf(declared[i].getGenericType());
+                Shape inner = shapeOf(declared[i].getGenericType());
                 components[i] = Component.of(declared[i], accessors, inner);
             } catch (Refusal refusal) {
                 throw refusal.in(declared[i].getName());
@@ -176,15 +199,18 @@ final class Registration {
         return stored.shape();
     }
 
+    /** Classes of one name differ in their version: one of them is current, the others read what was stored before. */
     private void claim(String name, StoredClass stored) {
-        StoredClass other = names.get(name);
-        other = other == null ? catalog.find(name) : other;
+        StoredType type = new StoredType(name, stored.type().version());
+        StoredClass other = types.get(type);
+        other = other == null ? catalog.find(type) : other;
         if (other != null && other.javaType() != stored.javaType()) {
             throw new IllegalArgumentException("two classes have the same stored name, give one a @StoredName: name="
-                    + name + ", first=" + other.javaType().getName() + ", second="
+                    + name + ", version=" + type.version() + ", first="
+                    + other.javaType().getName() + ", second="
                     + stored.javaType().getName());
         }
-        names.put(name, stored);
+        types.put(type, stored);
     }
 
     private static StoredClass storedClass(Class<?> javaType, Shape shape) {

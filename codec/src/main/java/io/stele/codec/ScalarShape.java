@@ -8,7 +8,14 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.MonthDay;
 import java.time.OffsetDateTime;
+import java.time.OffsetTime;
+import java.time.Period;
+import java.time.Year;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -16,6 +23,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The shapes that contain no other: one class, one stored name, and how to write and read it. */
@@ -23,29 +31,53 @@ final class ScalarShape<T> extends Shape {
 
     /** The stored names are part of the format. */
     static final List<ScalarShape<?>> ALL = List.of(
-            of(Long.class, "long", (t, v) -> PayloadWriter.putLong(t, v), PayloadReader::readLong),
-            of(Integer.class, "int", (t, v) -> PayloadWriter.putLong(t, v), in ->
-                    (int) in.readLong(Integer.MIN_VALUE, Integer.MAX_VALUE, "int")),
-            of(Short.class, "short", (t, v) -> PayloadWriter.putLong(t, v), in ->
-                    (short) in.readLong(Short.MIN_VALUE, Short.MAX_VALUE, "short")),
-            of(Byte.class, "byte", (t, v) -> PayloadWriter.putLong(t, v), in ->
-                    (byte) in.readLong(Byte.MIN_VALUE, Byte.MAX_VALUE, "byte")),
-            of(Double.class, "double", (t, v) -> PayloadWriter.putDouble(t, v), PayloadReader::readDouble),
-            of(Float.class, "float", (t, v) -> PayloadWriter.putFloat(t, v), PayloadReader::readFloat),
-            of(Boolean.class, "boolean", (t, v) -> PayloadWriter.putBoolean(t, v), PayloadReader::readBoolean),
-            of(Character.class, "char", (t, v) -> PayloadWriter.putText(t, v.toString()), PayloadReader::readChar),
-            of(String.class, "string", PayloadWriter::putText, PayloadReader::readText),
-            of(byte[].class, "bytes", PayloadWriter::putBytes, PayloadReader::readBytes),
-            of(UUID.class, "uuid", PayloadWriter::putUuid, PayloadReader::readUuid),
-            text(BigDecimal.class, "big-decimal", 0, BigDecimal::new),
-            text(BigInteger.class, "big-integer", 0, BigInteger::new),
-            of(Instant.class, "instant", InstantText::put, reader("instant", 0, InstantText::parse)),
+            whole(Long.class, "long", Long.MIN_VALUE, Long.MAX_VALUE, value -> value, Long::valueOf),
+            whole(Integer.class, "int", Integer.MIN_VALUE, Integer.MAX_VALUE, value -> (int) value, Integer::valueOf),
+            whole(Short.class, "short", Short.MIN_VALUE, Short.MAX_VALUE, value -> (short) value, Short::valueOf),
+            whole(Byte.class, "byte", Byte.MIN_VALUE, Byte.MAX_VALUE, value -> (byte) value, Byte::valueOf),
+            of(
+                    Double.class,
+                    "double",
+                    (t, v) -> PayloadWriter.putDouble(t, v),
+                    PayloadReader::readDouble,
+                    Double::valueOf),
+            of(Float.class, "float", (t, v) -> PayloadWriter.putFloat(t, v), PayloadReader::readFloat, Float::valueOf),
+            of(
+                    Boolean.class,
+                    "boolean",
+                    (t, v) -> PayloadWriter.putBoolean(t, v),
+                    PayloadReader::readBoolean,
+                    ScalarShape::parseBoolean),
+            of(
+                    Character.class,
+                    "char",
+                    (t, v) -> PayloadWriter.putText(t, v.toString()),
+                    PayloadReader::readChar,
+                    ScalarShape::parseChar),
+            of(String.class, "string", PayloadWriter::putText, PayloadReader::readText, text -> text),
+            of(byte[].class, "bytes", PayloadWriter::putBytes, PayloadReader::readBytes, null),
+            of(UUID.class, "uuid", PayloadWriter::putUuid, PayloadReader::readUuid, UUID::fromString),
+            number(BigDecimal.class, "big-decimal", BigDecimal::valueOf, BigDecimal::new),
+            number(BigInteger.class, "big-integer", BigInteger::valueOf, BigInteger::new),
+            of(
+                    Instant.class,
+                    "instant",
+                    InstantText::put,
+                    reader("instant", 0, InstantText::parse),
+                    InstantText::parse),
             text(Duration.class, "duration", 0, Duration::parse),
+            text(Period.class, "period", 0, Period::parse),
             text(OffsetDateTime.class, "offset-date-time", 0, OffsetDateTime::parse),
+            text(OffsetTime.class, "offset-time", 0, OffsetTime::parse),
             text(LocalTime.class, "local-time", WireCode.TIME, LocalTime::parse),
             text(LocalDate.class, "local-date", WireCode.DATE, LocalDate::parse),
             text(LocalDateTime.class, "local-date-time", WireCode.DATE_TIME, LocalDateTime::parse),
             text(ZonedDateTime.class, "zoned-date-time", WireCode.ZONED_DATE_TIME, ZonedDateTime::parse),
+            text(Year.class, "year", 0, Year::parse),
+            text(YearMonth.class, "year-month", 0, YearMonth::parse),
+            text(MonthDay.class, "month-day", 0, MonthDay::parse),
+            text(ZoneId.class, "zone-id", 0, ZoneId::of),
+            text(ZoneOffset.class, "zone-offset", 0, ZoneOffset::of),
             new ScalarShape<>(
                     OptionalLong.class,
                     "optional-long",
@@ -57,6 +89,7 @@ final class ScalarShape<T> extends Shape {
                         }
                     },
                     in -> OptionalLong.of(in.readLong()),
+                    text -> OptionalLong.of(Long.parseLong(text)),
                     OptionalLong.empty()),
             new ScalarShape<>(
                     OptionalInt.class,
@@ -69,6 +102,7 @@ final class ScalarShape<T> extends Shape {
                         }
                     },
                     in -> OptionalInt.of((int) in.readLong(Integer.MIN_VALUE, Integer.MAX_VALUE, "int")),
+                    text -> OptionalInt.of(Integer.parseInt(text)),
                     OptionalInt.empty()),
             new ScalarShape<>(
                     OptionalDouble.class,
@@ -81,6 +115,7 @@ final class ScalarShape<T> extends Shape {
                         }
                     },
                     in -> OptionalDouble.of(in.readDouble()),
+                    text -> OptionalDouble.of(Double.parseDouble(text)),
                     OptionalDouble.empty()));
 
     /** Longest text that is read as a number or a time: parsing takes longer than linear time. */
@@ -90,6 +125,7 @@ final class ScalarShape<T> extends Shape {
     private final String storedName;
     private final Writer<T> writer;
     private final Function<PayloadReader, T> reader;
+    private final @Nullable Function<String, T> parser;
     private final @Nullable T empty;
 
     private ScalarShape(
@@ -97,17 +133,47 @@ final class ScalarShape<T> extends Shape {
             String storedName,
             Writer<T> writer,
             Function<PayloadReader, T> reader,
+            @Nullable Function<String, T> parser,
             @Nullable T empty) {
         this.javaType = javaType;
         this.storedName = storedName;
         this.writer = writer;
         this.reader = reader;
+        this.parser = parser;
         this.empty = empty;
     }
 
     private static <T> ScalarShape<T> of(
-            Class<T> javaType, String storedName, Writer<T> writer, Function<PayloadReader, T> reader) {
-        return new ScalarShape<>(javaType, storedName, writer, reader, null);
+            Class<T> javaType,
+            String storedName,
+            Writer<T> writer,
+            Function<PayloadReader, T> reader,
+            @Nullable Function<String, T> parser) {
+        return new ScalarShape<>(javaType, storedName, writer, reader, parser, null);
+    }
+
+    /** A whole number of a fixed width. */
+    private static <T extends Number> ScalarShape<T> whole(
+            Class<T> javaType,
+            String storedName,
+            long min,
+            long max,
+            LongFunction<T> narrow,
+            Function<String, T> parser) {
+        return of(
+                javaType,
+                storedName,
+                (target, value) -> PayloadWriter.putLong(target, value.longValue()),
+                in -> narrow.apply(in.readLong(min, max, storedName)),
+                parser);
+    }
+
+    /** A number without bounds: a text, and read from any whole number too, since it can hold them all. */
+    private static <T> ScalarShape<T> number(
+            Class<T> javaType, String storedName, LongFunction<T> widen, Function<String, T> parser) {
+        ScalarShape<T> text = text(javaType, storedName, 0, parser);
+        Function<PayloadReader, T> reader = in -> in.isInteger() ? widen.apply(in.readLong()) : text.reader.apply(in);
+        return of(javaType, storedName, text.writer, reader, parser);
     }
 
     /** A type that is written as its {@code toString}, as a text or after a code of its own. */
@@ -123,7 +189,7 @@ final class ScalarShape<T> extends Shape {
                 PayloadWriter.putText(target, code, text);
             }
         };
-        return of(javaType, storedName, writer, reader(storedName, code, parser));
+        return of(javaType, storedName, writer, reader(storedName, code, parser), parser);
     }
 
     private static <T> Function<PayloadReader, T> reader(String storedName, int code, Function<String, T> parser) {
@@ -135,10 +201,14 @@ final class ScalarShape<T> extends Shape {
             try {
                 return parser.apply(text);
             } catch (RuntimeException e) {
-                throw new Refusal(
-                        "a text is not of its type", "value=" + Json.shown(text) + ", javaType=" + storedName, e);
+                throw notOfItsType(storedName, text, e);
             }
         };
+    }
+
+    private static Refusal notOfItsType(String storedName, String text, RuntimeException cause) {
+        return new Refusal(
+                "a text is not of its type", "value=" + Json.shown(text) + ", javaType=" + storedName, cause);
     }
 
     private static Refusal tooLong(String storedName, String text) {
@@ -181,6 +251,32 @@ final class ScalarShape<T> extends Shape {
             throw new Refusal("a null stands where an empty optional is due", "javaType=" + storedName);
         }
         PayloadWriter.putNull(target);
+    }
+
+    @Override
+    Object parse(String text) {
+        if (parser == null) {
+            return super.parse(text);
+        }
+        try {
+            return parser.apply(text);
+        } catch (RuntimeException e) {
+            throw notOfItsType(storedName, text, e);
+        }
+    }
+
+    private static boolean parseBoolean(String text) {
+        if (!text.equals("true") && !text.equals("false")) {
+            throw new IllegalArgumentException("neither true nor false");
+        }
+        return text.equals("true");
+    }
+
+    private static char parseChar(String text) {
+        if (text.length() != 1) {
+            throw new IllegalArgumentException("not one character");
+        }
+        return text.charAt(0);
     }
 
     @Override

@@ -37,6 +37,13 @@ abstract class Shape {
         throw new Refusal("a key is a name where a value is due", "name=" + Json.escape(name));
     }
 
+    /** Returns the value that a text stands for: what is written in a {@link WhenMissing}. */
+    Object parse(String text) {
+        throw new Refusal(
+                "a value for what is missing cannot be given as text, turn null into it in the constructor",
+                "value=" + Json.shown(text));
+    }
+
     /** Writes null itself. */
     void writeNull(ByteBuffer target) {
         PayloadWriter.putNull(target);

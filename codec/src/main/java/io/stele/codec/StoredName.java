@@ -20,7 +20,8 @@ public @interface StoredName {
 
     /**
      * The version of the schema, 1 to 65,535. Components may come and go within one version; raise it when the same component
-     * starts to mean something else. Stored values of a higher version are refused.
+     * starts to mean something else. A stored value is read by the class of its own version alone: keep the old class, under
+     * another Java name and with the old version, as what an upcaster starts from.
      */
     int version() default 1;
 }

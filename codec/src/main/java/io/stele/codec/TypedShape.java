@@ -25,6 +25,13 @@ final class TypedShape extends Shape {
         if (byClass.putIfAbsent(member.javaType(), member) != null) {
             return;
         }
+        StoredClass other = byName.get(member.type().name());
+        if (other != null && other.type().name().equals(member.type().name())) {
+            throw new Refusal(
+                    "two classes of one name cannot stand in one sealed interface, take the older one out",
+                    "interface=" + javaType.getName() + ", name="
+                            + member.type().name());
+        }
         members.add(member);
         byName.put(member.type().name(), member);
         member.formerNames().forEach(former -> byName.putIfAbsent(former, member));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.StoredType;
+import io.stele.spi.UnknownTypeException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -178,19 +179,49 @@ final class EvolutionTest {
                 .hasCauseInstanceOf(IllegalArgumentException.class);
     }
 
+    @StoredName(value = "moved", version = 3)
+    record Moved9(int amount) {}
+
     @Test
-    void shouldRefuseVersionsFromTheFuture() {
-        @StoredName(value = "moved", version = 3)
-        record Moved9(int amount) {}
+    void shouldRefuseVersionsThatNoClassIsOf() {
         RecordCodec codec = RecordCodec.of(Moved9.class);
 
         assertThat(codec.typeOf(new Moved9(1))).isEqualTo(new StoredType("moved", 3));
-        assertThat(codec.decode(new StoredType("moved", 2), Samples.payload(bytes)))
+        assertThat(codec.decode(new StoredType("moved", 3), Samples.payload(bytes)))
                 .isEqualTo(new Moved9(70_000));
         assertThatThrownBy(() -> codec.decode(new StoredType("moved", 4), Samples.payload(bytes)))
-                .isInstanceOf(PayloadCodecException.class)
+                .isInstanceOf(UnknownTypeException.class)
+                .hasMessageContaining("newer version")
                 .hasMessageContaining("version=4")
                 .hasMessageContaining("versionMax=3");
+        assertThatThrownBy(() -> codec.decode(new StoredType("moved", 2), Samples.payload(bytes)))
+                .as("a version is raised because a component means something else: never guess")
+                .isInstanceOf(UnknownTypeException.class)
+                .hasMessageContaining("upcaster")
+                .hasMessageContaining("version=2");
+        assertThatThrownBy(() -> codec.decode(new StoredType("gone", 1), Samples.payload(bytes)))
+                .isInstanceOf(UnknownTypeException.class)
+                .hasMessageContaining("register its class")
+                .hasMessageContaining("type=gone");
+    }
+
+    @Test
+    void shouldReadEachVersionWithTheClassOfThatVersion() {
+        RecordCodec codec = RecordCodec.of(Moved9.class, Moved1.class);
+
+        assertThat(codec.decode(new StoredType("moved", 1), Samples.payload(bytes)))
+                .isEqualTo(moved);
+        assertThat(codec.decode(new StoredType("moved", 3), Samples.payload(bytes)))
+                .isEqualTo(new Moved9(70_000));
+        assertThat(codec.typeOf(moved)).isEqualTo(new StoredType("moved", 1));
+        byte[] inAList = Samples.encode(codec, List.of(new Moved9(5)));
+        assertThat(codec.decode(new StoredType("list", 1), Samples.payload(inAList)))
+                .isEqualTo(List.of(new Moved9(5)));
+        assertThatThrownBy(() -> Samples.encode(codec, List.of(moved)))
+                .as("inside of a value there is no version, so only the highest may stand there")
+                .isInstanceOf(PayloadCodecException.class)
+                .hasMessageContaining("earlier version")
+                .hasMessageContaining(Moved1.class.getName());
     }
 
     @Test

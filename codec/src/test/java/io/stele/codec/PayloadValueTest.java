@@ -1,6 +1,7 @@
 package io.stele.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stele.codec.PayloadValue.Bytes;
 import io.stele.codec.PayloadValue.Fields;
@@ -9,6 +10,7 @@ import io.stele.codec.PayloadValue.Whole;
 import io.stele.codec.Samples.Blob;
 import io.stele.codec.Samples.Cash;
 import io.stele.codec.Samples.Deposited;
+import io.stele.spi.PayloadCodecException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,26 @@ final class PayloadValueTest {
                         Map.entry("reference", new Text("ref")),
                         Map.entry("balance", new Whole(-1)));
         assertThat(fields.toJson()).isEqualTo("{\"amount\":500,\"reference\":\"ref\",\"balance\":-1}");
+    }
+
+    @Test
+    void shouldGiveFieldsByNameOrSayWhatIsThereInstead() {
+        Fields fields = (Fields) read(new Deposited(500, "ref", -1));
+
+        assertThat(fields.whole("amount")).isEqualTo(500);
+        assertThat(fields.text("reference")).isEqualTo("ref");
+        assertThat(fields.has("amount")).isTrue();
+        assertThat(fields.has("absent")).isFalse();
+        assertThatThrownBy(() -> fields.field("absent"))
+                .isInstanceOf(PayloadCodecException.class)
+                .hasMessageContaining("name=absent")
+                .hasMessageContaining("reference");
+        assertThatThrownBy(() -> fields.whole("reference"))
+                .isInstanceOf(PayloadCodecException.class)
+                .hasMessageContaining("not a whole number");
+        assertThatThrownBy(() -> fields.text("amount"))
+                .isInstanceOf(PayloadCodecException.class)
+                .hasMessageContaining("value=500");
     }
 
     @Test

@@ -8,9 +8,11 @@ import io.stele.spi.EventReader;
 import io.stele.spi.EventStream;
 import io.stele.spi.IndexStore;
 import io.stele.spi.JournalException;
+import io.stele.spi.OpeningReport;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.SequenceConflictException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +60,7 @@ public final class ChronicleJournal implements EventJournal {
      *     changed but what belongs to no event
      */
     public static ChronicleJournal open(JournalOptions options, IndexStore index, Clock clock) {
-        ChronicleRuntime.prepare();
+        ChronicleRuntime.begin();
         return new JournalOpening(options, index, clock, new FileSegmentStorage(), ChronicleAppender::new).open();
     }
 
@@ -75,6 +77,11 @@ public final class ChronicleJournal implements EventJournal {
     @Override
     public long epoch() {
         return parts.epoch();
+    }
+
+    @Override
+    public OpeningReport openingReport() {
+        return parts.report();
     }
 
     @Override
@@ -181,6 +188,15 @@ public final class ChronicleJournal implements EventJournal {
         }
     }
 
+    /** Returns where the journal lives. */
+    public Path directory() {
+        return options.directory();
+    }
+
+    Manifest manifest() {
+        return manifest;
+    }
+
     /** Called by a stream that is closed. */
     void closed(ChronicleStream stream) {
         Head head = new Head(stream.lastSequenceNumber(), stream.lastPosition());
@@ -198,7 +214,7 @@ public final class ChronicleJournal implements EventJournal {
         return failedBefore || earlier != null ? earlier : lane.writer().failure();
     }
 
-    private Lane lane(int lane) {
+    Lane lane(int lane) {
         if (lane < 0 || lane >= lanes.length) {
             throw new IllegalArgumentException("lane is out of range: lane=" + lane + ", laneCount=" + lanes.length);
         }

@@ -19,18 +19,42 @@ final class ChronicleRuntime {
     private ChronicleRuntime() {}
 
     /**
-     * Checks the flags and silences Chronicle. Cheap when called again.
+     * Checks the flags, and begins to load Chronicle on a thread of its own: that takes some 0.3 s in a new JVM, and nothing but
+     * the first append needs it.
      *
      * @throws JournalException if a flag is missing; names all that are. No Chronicle class was loaded
      */
+    static void begin() {
+        requireFlags();
+        Thread loading = new Thread(ChronicleRuntime::prepare, "stele-loading");
+        loading.setDaemon(true);
+        loading.setUncaughtExceptionHandler((thread, thrown) -> {
+            // whoever needs Chronicle finds it missing, and says so
+        });
+        loading.start();
+    }
+
+    /**
+     * Waits until Chronicle is loaded and silenced. Cheap when called again.
+     *
+     * @throws JournalException if a flag is missing, or Chronicle cannot be loaded
+     */
     static void prepare() {
+        requireFlags();
+        try {
+            Quiet.prepare();
+        } catch (LinkageError e) {
+            throw new JournalException("Chronicle cannot be loaded, so nothing can be appended: cause=" + e, e);
+        }
+    }
+
+    private static void requireFlags() {
         List<String> missing = missingFlags();
         if (!missing.isEmpty()) {
             throw new MissingFlagsException(
                     "this JVM was started without flags that the journal needs; nothing was opened; add: "
                             + String.join(" ", missing));
         }
-        Quiet.prepare();
     }
 
     private static List<String> missingFlags() {

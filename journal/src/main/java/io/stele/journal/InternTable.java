@@ -1,6 +1,9 @@
 package io.stele.journal;
 
-import java.nio.ByteBuffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,7 @@ final class InternTable<T> {
         T make(byte[] bytes, int tag);
     }
 
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int PROBES = 8;
     private static final long MIX = 0x9e37_79b9_7f4a_7c15L;
 
@@ -44,13 +48,13 @@ final class InternTable<T> {
     }
 
     /**
-     * Returns the object for {@code length} bytes of a little-endian buffer and the number that belongs to them.
+     * Returns the object for {@code length} bytes and the number that belongs to them.
      *
      * @param at at least 8: what stands in front of a short name is read, though not used
      * @param length at least 1
      * @throws RuntimeException whatever the factory throws; the table is as it was
      */
-    T get(ByteBuffer buffer, int at, int length, int tag) {
+    T get(byte[] buffer, int at, int length, int tag) {
         long hash = hash(buffer, at, length, tag);
         Entry<T> entry = latest;
         if (entry != null && entry.hash == hash && entry.matches(buffer, at, length, tag)) {
@@ -70,16 +74,15 @@ final class InternTable<T> {
         return insert(home, hash, buffer, at, length, tag);
     }
 
-    private T insert(int slot, long hash, ByteBuffer buffer, int at, int length, int tag) {
-        byte[] bytes = new byte[length];
-        buffer.get(at, bytes);
+    private T insert(int slot, long hash, byte[] buffer, int at, int length, int tag) {
+        byte[] bytes = Arrays.copyOfRange(buffer, at, at + length);
         Entry<T> entry = new Entry<>(buffer, at, length, tag, hash, factory.make(bytes, tag));
         entries[slot] = entry;
         latest = entry;
         return entry.value;
     }
 
-    private static long hash(ByteBuffer buffer, int at, int length, int tag) {
+    private static long hash(byte[] buffer, int at, int length, int tag) {
         long hash = (length + 31L * tag) * MIX;
         int words = wordCount(length);
         for (int i = 0; i < words; i++) {
@@ -96,11 +99,11 @@ final class InternTable<T> {
      * Returns eight of the bytes. The last word overlaps the one before it rather than reading beyond the end; a name that is
      * shorter than a word is read together with what stands before it, which is shifted out.
      */
-    private static long word(ByteBuffer buffer, int at, int length, int index) {
+    private static long word(byte[] buffer, int at, int length, int index) {
         if (length >= Long.BYTES) {
-            return buffer.getLong(at + Math.min(index * Long.BYTES, length - Long.BYTES));
+            return (long) LONG.get(buffer, at + Math.min(index * Long.BYTES, length - Long.BYTES));
         }
-        return buffer.getLong(at + length - Long.BYTES) >>> (Long.SIZE - Byte.SIZE * length);
+        return (long) LONG.get(buffer, at + length - Long.BYTES) >>> (Long.SIZE - Byte.SIZE * length);
     }
 
     /** The first two words lie in the object itself: most names end there, and a miss in the cache is what a look-up costs. */
@@ -113,7 +116,7 @@ final class InternTable<T> {
         private final T value;
         private final long[] words;
 
-        Entry(ByteBuffer buffer, int at, int length, int tag, long hash, T value) {
+        Entry(byte[] buffer, int at, int length, int tag, long hash, T value) {
             this.words = new long[wordCount(length)];
             for (int i = 0; i < words.length; i++) {
                 words[i] = word(buffer, at, length, i);
@@ -126,7 +129,7 @@ final class InternTable<T> {
             this.value = value;
         }
 
-        boolean matches(ByteBuffer buffer, int at, int otherLength, int otherTag) {
+        boolean matches(byte[] buffer, int at, int otherLength, int otherTag) {
             if (length != otherLength || tag != otherTag || first != word(buffer, at, length, 0)) {
                 return false;
             }
@@ -134,7 +137,7 @@ final class InternTable<T> {
                     || (second == word(buffer, at, length, 1) && (length <= 2 * Long.BYTES || matchesRest(buffer, at)));
         }
 
-        private boolean matchesRest(ByteBuffer buffer, int at) {
+        private boolean matchesRest(byte[] buffer, int at) {
             for (int i = 2; i < words.length; i++) {
                 if (words[i] != word(buffer, at, length, i)) {
                     return false;

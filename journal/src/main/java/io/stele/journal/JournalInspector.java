@@ -2,6 +2,7 @@ package io.stele.journal;
 
 import io.stele.spi.EventReader;
 import io.stele.spi.JournalException;
+import io.stele.spi.OpeningReport;
 import io.stele.spi.PersistenceId;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,7 +11,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -42,6 +45,16 @@ public final class JournalInspector {
         return new JournalInspector(directory, Manifest.read(directory));
     }
 
+    /** Returns the id of the journal; a backup has that of its source, a fork one of its own. */
+    public UUID journalId() {
+        return manifest.journalId();
+    }
+
+    /** Returns what the last opening found, by its owner's own account; empty if that is not known. */
+    public Optional<OpeningReport> lastOpening() {
+        return Optional.ofNullable(OpeningFile.read(directory));
+    }
+
     /** Returns how many lanes the journal has. */
     public int laneCount() {
         return manifest.laneCount();
@@ -63,8 +76,9 @@ public final class JournalInspector {
         List<JournalSummary.Segment> segments = new ArrayList<>();
         List<JournalSummary.Actor> actors = new ArrayList<>();
         List<Finding> findings = new ArrayList<>();
+        StoredTypeTally storedTypes = new StoredTypeTally();
         for (int lane = 0; lane < manifest.laneCount(); lane++) {
-            Tallies tallies = new Tallies();
+            Tallies tallies = new Tallies(storedTypes);
             LaneScan scan = scan(lane, findings::add);
             scan.run(0, meter, tallies);
             meter.tell();
@@ -80,6 +94,7 @@ public final class JournalInspector {
                 manifest.createdAtMs(),
                 segments,
                 entityTypes(actors),
+                storedTypes.counts(),
                 actors,
                 findings);
     }
@@ -185,6 +200,11 @@ public final class JournalInspector {
     /** Counts per actor. */
     private static final class Tallies implements LaneScan.RecordConsumer {
         private final Map<PersistenceId, Tally> tallies = new HashMap<>();
+        private final StoredTypeTally storedTypes;
+
+        Tallies(StoredTypeTally storedTypes) {
+            this.storedTypes = storedTypes;
+        }
 
         @Override
         public boolean onRecord(RecordView record) {
@@ -196,6 +216,7 @@ public final class JournalInspector {
                     tallies.put(id, tally);
                 }
                 tally.add(record);
+                storedTypes.add(record);
             }
             return true;
         }

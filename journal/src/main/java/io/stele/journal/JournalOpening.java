@@ -4,12 +4,16 @@ import io.stele.spi.Clock;
 import io.stele.spi.DurabilityListener;
 import io.stele.spi.IndexStore;
 import io.stele.spi.JournalException;
+import io.stele.spi.OpeningReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Opens a journal, one step after the other.
@@ -27,6 +31,9 @@ record JournalOpening(
         SegmentStorage storage,
         DocumentAppender.Factory appenders) {
 
+    private static final Logger LOG = LoggerFactory.getLogger(JournalOpening.class);
+    private static final long LONG_NS = 1_000_000_000L;
+
     /** What an open journal is made of. */
     record Parts(
             IndexStore index,
@@ -34,16 +41,19 @@ record JournalOpening(
             IndexThread indexing,
             List<Lane> lanes,
             long epoch,
-            AtomicReference<@Nullable DurabilityListener> listener) {}
+            AtomicReference<@Nullable DurabilityListener> listener,
+            OpeningReport report) {}
 
     ChronicleJournal open() {
         JournalLock lock = null;
         boolean opened = false;
+        Phases phases = new Phases(clock);
         try {
             JournalDirectory.prepare(options.directory());
             lock = JournalLock.acquire(options.directory());
             Manifest manifest = JournalDirectory.manifest(options, storage, clock);
-            Parts parts = parts(lock, manifest);
+            phases.end("lock");
+            Parts parts = parts(lock, manifest, phases);
             parts.reserve().start();
             parts.indexing().start();
             opened = true;
@@ -58,28 +68,99 @@ record JournalOpening(
         }
     }
 
-    private Parts parts(JournalLock lock, Manifest manifest) throws IOException {
+    private Parts parts(JournalLock lock, Manifest manifest, Phases phases) throws IOException {
         Holder holder = Holder.self();
         LaneTail[] tails = new LaneTail[manifest.laneCount()];
+        LaneFindings[] found = new LaneFindings[tails.length];
         long epoch = lock.lastEpoch();
         for (int lane = 0; lane < tails.length; lane++) {
             LaneSetup setup = setup(lane, manifest, 0, holder);
             Files.createDirectories(setup.directory());
-            tails[lane] = LaneRecovery.recover(setup);
+            found[lane] = new LaneFindings();
+            tails[lane] = LaneRecovery.recover(setup, found[lane]);
             DurableMarkFile.create(setup);
             epoch = Math.max(epoch, tails[lane].epoch());
         }
         epoch++;
         storage.forceDirectory(options.directory());
         lock.record(holder, epoch, clock.epochMs());
+        phases.end("lanes");
         SegmentReserve reserve = new SegmentReserve(options, storage);
         AtomicReference<@Nullable DurabilityListener> listener = new AtomicReference<>();
         List<Lane> lanes = new ArrayList<>();
         for (int lane = 0; lane < tails.length; lane++) {
+            found[lane].indexedBytes = bytesBehind(lane, manifest, tails[lane]);
             Lane.Opened opened = new Lane.Opened(setup(lane, manifest, epoch, holder), tails[lane], index);
             lanes.add(new Lane(opened, reserve, listener::get));
         }
-        return new Parts(index, reserve, new IndexThread(lanes), lanes, epoch, listener);
+        phases.end("index");
+        OpeningReport report = report(epoch, phases, found, tails);
+        OpeningFile.write(options.directory(), report);
+        return new Parts(index, reserve, new IndexThread(lanes, clock), lanes, epoch, listener, report);
+    }
+
+    private OpeningReport report(long epoch, Phases phases, LaneFindings[] found, LaneTail[] tails) {
+        List<OpeningReport.Lane> lanes = new ArrayList<>();
+        for (int lane = 0; lane < found.length; lane++) {
+            lanes.add(found[lane].toReport(lane, tails[lane]));
+        }
+        OpeningReport report = new OpeningReport(epoch, clock.epochMs(), phases.list, lanes);
+        log(report);
+        return report;
+    }
+
+    /** One line per phase and per lane; loud only if there was something to repair, or if it took long. */
+    private void log(OpeningReport report) {
+        Level quiet = report.durationNs() >= LONG_NS ? Level.INFO : Level.DEBUG;
+        for (OpeningReport.Phase phase : report.phases()) {
+            LOG.atLevel(quiet)
+                    .log(
+                            "opening journal: phase={}, durationMs={}, directory={}",
+                            phase.name(),
+                            phase.durationNs() / 1_000_000,
+                            options.directory());
+        }
+        for (OpeningReport.Lane lane : report.lanes()) {
+            LOG.atLevel(lane.clean() ? quiet : Level.INFO).log("opened lane: {}", lane);
+        }
+    }
+
+    /** Returns how much of a lane the index does not know yet. */
+    private long bytesBehind(int lane, Manifest manifest, LaneTail tail) throws IOException {
+        if (tail.position() == 0) {
+            return 0;
+        }
+        long from = new PositionIndex(index, lane, manifest.journalId())
+                .checkpoint()
+                .position();
+        if (from > tail.position() || RecordLayout.segmentOf(from) < tail.firstSegment()) {
+            from = RecordLayout.position(tail.firstSegment(), 0);
+        }
+        long bytes = RecordLayout.offsetOf(tail.position()) - RecordLayout.offsetOf(from);
+        for (long segment = RecordLayout.segmentOf(from);
+                segment < RecordLayout.segmentOf(tail.position());
+                segment++) {
+            bytes += Files.size(SegmentFiles.segment(SegmentFiles.laneDirectory(options.directory(), lane), segment));
+        }
+        return bytes;
+    }
+
+    /** Takes the time between the ends of phases. */
+    private static final class Phases {
+        private final Clock clock;
+        private final List<OpeningReport.Phase> list = new ArrayList<>();
+        private long sinceNs;
+
+        Phases(Clock clock) {
+            this.clock = clock;
+            sinceNs = clock.nanoTime();
+        }
+
+        void end(String name) {
+            long nowNs = clock.nanoTime();
+            list.add(new OpeningReport.Phase(name, nowNs - sinceNs));
+            sinceNs = nowNs;
+        }
     }
 
     private LaneSetup setup(int lane, Manifest manifest, long epoch, Holder holder) {

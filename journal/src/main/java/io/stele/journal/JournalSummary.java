@@ -1,6 +1,7 @@
 package io.stele.journal;
 
 import io.stele.spi.PersistenceId;
+import io.stele.spi.StoredType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -16,6 +17,7 @@ import java.util.UUID;
  * @param createdAtMs when it was created, milliseconds since 1970
  * @param segments all that are there, by lane and number
  * @param entityTypes by name
+ * @param storedTypes what events are stored as, by entity type, name and version
  * @param actors by lane and id
  * @param findings what is not as it was written, in the order in which it was met
  */
@@ -28,6 +30,7 @@ public record JournalSummary(
         long createdAtMs,
         List<Segment> segments,
         List<EntityType> entityTypes,
+        List<StoredTypeCount> storedTypes,
         List<Actor> actors,
         List<Finding> findings) {
 
@@ -72,6 +75,15 @@ public record JournalSummary(
     public record EntityType(String name, long actorCount, long eventCount, long bytes) {}
 
     /**
+     * All events of one stored type. Every program that opens the journal needs a class, or an upcaster, for each of them.
+     *
+     * @param entityType whose events
+     * @param type their stored name and version
+     * @param eventCount how many there are
+     */
+    public record StoredTypeCount(String entityType, StoredType type, long eventCount) {}
+
+    /**
      * One actor.
      *
      * @param persistenceId which
@@ -99,6 +111,7 @@ public record JournalSummary(
     public JournalSummary {
         segments = List.copyOf(segments);
         entityTypes = List.copyOf(entityTypes);
+        storedTypes = List.copyOf(storedTypes);
         actors = List.copyOf(actors);
         findings = List.copyOf(findings);
     }

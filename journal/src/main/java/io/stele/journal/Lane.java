@@ -17,6 +17,7 @@ final class Lane {
     private final LaneWriter writer;
     private final LaneSync sync;
     private final LaneIndex index;
+    private final LaneReaders readers;
     private boolean syncing;
 
     Lane(Opened opened, SegmentReserve reserve, Supplier<@Nullable DurabilityListener> listener) {
@@ -24,6 +25,7 @@ final class Lane {
         writer = new LaneWriter(setup, opened.tail, reserve, this::startSync);
         sync = new LaneSync(setup, writer, opened.tail, listener);
         index = new LaneIndex(setup, opened.store, opened.tail);
+        readers = new LaneReaders(setup, index.positions(), writer::appendedPosition);
     }
 
     /** A lane that has been recovered. */
@@ -42,55 +44,67 @@ final class Lane {
     }
 
     /** Reads in the order of positions; see {@link io.stele.spi.EventJournal#read}. */
-    long read(long afterPosition, long eventCountMax, EventReader reader) {
-        long[] left = {eventCountMax};
-        try (LaneHistory history = new LaneHistory(setup)) {
-            return history.scan(afterPosition, writer.appendedPosition(), record -> {
-                if (record.kind() == RecordLayout.KIND_EVENTS) {
-                    left[0] -= LaneHistory.deliver(record, 1, Long.MAX_VALUE, reader);
-                }
-                return left[0] > 0;
-            });
+    long read(long afterPosition, long eventCountMax, EventReader target) {
+        long lastPosition =
+                writer.appendedPosition(); // what a writer at work appends from here on is left for the next call
+        if (afterPosition >= lastPosition) {
+            return afterPosition;
+        }
+        LaneReader reader = readers.takeLane(afterPosition);
+        boolean done = false;
+        try {
+            long left = eventCountMax;
+            while (left > 0 && reader.lastPosition() < lastPosition && reader.next()) {
+                left -= deliver(reader.record(), target);
+            }
+            done = true;
+            return reader.lastPosition();
+        } finally {
+            if (done) {
+                readers.give(reader);
+            } else {
+                reader.close();
+            }
         }
     }
 
-    /**
-     * Replays one actor; see {@link io.stele.spi.EventJournal#replay}. Reads along the index as far as it goes, and along the
-     * chain from there; every record must name the one before it, so an index that misses some is found out, and the chain is
-     * followed instead.
-     *
-     * @param lastPosition of the actor's last record
-     */
-    long replay(byte[] id, long lastPosition, long from, long to, EventReader reader) {
-        long checkpoint = index.checkpointPosition();
+    private static long deliver(RecordView record, EventReader target) {
+        if (record.isNote()) {
+            target.onNote(record);
+            return 0;
+        }
         long delivered = 0;
-        long previous = 0;
-        try (LaneHistory history = new LaneHistory(setup)) {
-            long[] positions = join(
-                    index.positions(id, from - 1, to), history.chain(id, lastPosition, from, checkpoint), checkpoint);
-            if (positions.length == 0 || !startsAt(history, positions[0], id, from)) {
-                positions = history.chain(id, lastPosition, from, 0);
-            }
-            for (int i = 0; i < positions.length; i++) {
-                RecordView record = history.record(positions[i]);
-                history.requireOf(record, id);
-                if (i > 0 && record.previousPosition() != previous) {
-                    positions = history.chain(id, lastPosition, from, previous);
-                    i = -1;
-                    continue;
-                }
-                previous = positions[i];
-                if (record.firstSequenceNumber() > to) {
-                    break;
-                }
-                delivered += LaneHistory.deliver(record, from, to, reader);
-            }
+        while (record.nextEvent()) {
+            target.onEvent(record);
+            delivered++;
         }
         return delivered;
     }
 
+    /**
+     * Replays one actor; see {@link io.stele.spi.EventJournal#replay}.
+     *
+     * @param lastPosition of the actor's last record
+     */
+    long replay(byte[] id, long lastPosition, long from, long to, EventReader target) {
+        ActorReplay replay = readers.takeActor();
+        boolean done = false;
+        try {
+            long delivered = replay.replay(id, lastPosition, index.checkpointPosition(), from, to, target);
+            done = true;
+            return delivered;
+        } finally {
+            if (done) {
+                readers.give(replay);
+            } else {
+                replay.close();
+            }
+        }
+    }
+
     /** Seals, forces, closes and indexes. What goes wrong with the index is logged: it is a cache. */
     void close() throws IOException {
+        readers.close();
         writer.seal();
         if (syncing) {
             sync.stop();
@@ -107,24 +121,6 @@ final class Lane {
                     setup.lane(),
                     e.toString());
         }
-    }
-
-    private static long[] join(long[] indexed, long[] chained, long checkpoint) {
-        int count = 0;
-        while (count < indexed.length && indexed[count] <= checkpoint) {
-            count++;
-        }
-        long[] joined = new long[count + chained.length];
-        System.arraycopy(indexed, 0, joined, 0, count);
-        System.arraycopy(chained, 0, joined, count, chained.length);
-        return joined;
-    }
-
-    /** Returns whether nothing that was asked for lies before the first record of a list. */
-    private static boolean startsAt(LaneHistory history, long first, byte[] id, long from) {
-        RecordView record = history.record(first);
-        history.requireOf(record, id);
-        return record.previousPosition() == 0 || (record.isEvents() && record.firstSequenceNumber() < from);
     }
 
     /** Called under the writer's latch. */

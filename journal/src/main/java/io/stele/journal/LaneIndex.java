@@ -52,16 +52,23 @@ final class LaneIndex {
         return indexer.checkpointPosition();
     }
 
-    long[] positions(byte[] id, long fromSequenceNumber, long toSequenceNumber) {
-        return positions.positions(id, fromSequenceNumber, toSequenceNumber);
+    /** Returns the index itself, for reading. */
+    PositionIndex positions() {
+        return positions;
     }
 
-    /** Indexes up to {@code durablePosition} if enough has been written since the last time. */
-    void follow(long durablePosition) {
-        long behind = durablePosition - indexer.checkpointPosition(); // across segments it is far more than any lag
-        if (behind > LAG_BYTES_MAX) {
-            complete(durablePosition);
+    /**
+     * Indexes up to {@code durablePosition} if enough has been written since the last time.
+     *
+     * @return whether it was more than a whole segment behind
+     */
+    boolean follow(long durablePosition) {
+        long checkpoint = indexer.checkpointPosition();
+        if (durablePosition - checkpoint <= LAG_BYTES_MAX) { // across segments it is far more than any lag
+            return false;
         }
+        complete(durablePosition);
+        return checkpoint != 0 && RecordLayout.segmentOf(durablePosition) > RecordLayout.segmentOf(checkpoint) + 1;
     }
 
     /** Indexes up to {@code durablePosition}. */

@@ -15,14 +15,18 @@ final class LaneIndexer {
 
     private final LaneSetup setup;
     private final PositionIndex index;
+    private final LaneReader reader;
     private final Map<PersistenceId, Chunk> chunks = new HashMap<>();
     private volatile PositionIndex.Checkpoint checkpoint;
     private long segment;
+    private long target;
 
     LaneIndexer(LaneSetup setup, PositionIndex index) {
         this.setup = setup;
         this.index = index;
         checkpoint = index.checkpoint();
+        reader = new LaneReader(
+                setup.options().directory(), setup.manifest(), setup.lane(), () -> target, LaneReader.STRICT);
     }
 
     /** Returns up to which position everything is indexed. A volatile read. */
@@ -55,25 +59,24 @@ final class LaneIndexer {
         if (lastPosition <= checkpoint.position()) {
             return;
         }
-        int[] crc = {0};
+        target = lastPosition;
         long firstSegment = RecordLayout.segmentOf(checkpoint.position());
-        try (LaneHistory history = new LaneHistory(setup);
-                IndexStore.Writer writer = index.newWriter()) {
-            long read = history.scan(checkpoint.position(), lastPosition, record -> {
-                crc[0] = record.crc();
-                add(writer, record);
-                return true;
-            });
+        try (IndexStore.Writer writer = index.newWriter()) {
+            reader.seekAfter(checkpoint.position());
+            while (reader.lastPosition() < lastPosition && reader.next()) {
+                add(writer, reader.record());
+            }
             writeAll(writer);
-            PositionIndex.Checkpoint next = new PositionIndex.Checkpoint(read, crc[0]);
+            PositionIndex.Checkpoint next = new PositionIndex.Checkpoint(reader.lastPosition(), reader.lastCrc());
             index.putCheckpoint(writer, next);
             writer.commit();
-            if (RecordLayout.segmentOf(read) != firstSegment) {
+            if (RecordLayout.segmentOf(next.position()) != firstSegment) {
                 index.flush();
             }
             checkpoint = next;
         } finally {
             chunks.clear();
+            reader.close();
         }
     }
 
@@ -81,7 +84,7 @@ final class LaneIndexer {
         try (SegmentReader reader = SegmentReader.open(
                 setup.segment(RecordLayout.segmentOf(expected.position())),
                 RecordLayout.segmentOf(expected.position()),
-                4096)) {
+                new ReadBuffers(4096))) {
             RecordView view = new RecordView();
             return reader.readAt(RecordLayout.offsetOf(expected.position()), view) == SegmentReader.Outcome.RECORD
                     && view.crc() == expected.crc();

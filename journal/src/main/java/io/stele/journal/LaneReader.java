@@ -42,6 +42,7 @@ final class LaneReader implements AutoCloseable {
     private final Consumer<Finding> findings;
     private final RecordView view = new RecordView();
     private final RecordView scratch = new RecordView();
+    private final ReadBuffers buffers = new ReadBuffers(ReadBuffers.BYTES_MAX);
 
     private @Nullable SegmentReader current;
     private long newestListed;
@@ -168,7 +169,7 @@ final class LaneReader implements AutoCloseable {
             report(Kind.MISSING_SEGMENT, path(segment), 0, true, "a position lies in a segment that is not there");
             return;
         }
-        SegmentReader reader = SegmentReader.open(path(segment), segment);
+        SegmentReader reader = open(segment);
         current = reader;
         started = true;
         long offset = RecordLayout.offsetOf(position);
@@ -236,7 +237,7 @@ final class LaneReader implements AutoCloseable {
         started = true;
         if (start == null) {
             reportRecord(Kind.FOREIGN_SEGMENT, "a segment does not begin by saying which one it is");
-        } else if (!start.journalId().equals(manifest.journalId())) {
+        } else if (!start.journalId().equals(manifest.ownerOf(lane, segment.segment()))) {
             chainKnown = false;
             reportRecord(Kind.FOREIGN_SEGMENT, "a segment belongs to another journal: journalId=" + start.journalId());
         } else if (start.lane() != lane || start.segment() != segment.segment()) {
@@ -286,7 +287,7 @@ final class LaneReader implements AutoCloseable {
             return Step.AGAIN;
         }
         if (!last) {
-            return endOfSegment(segment, outcome, follower);
+            return endOfSegment(segment, outcome);
         }
         if (segment.segment() < newestListed) {
             return skipGap(segment);
@@ -299,14 +300,15 @@ final class LaneReader implements AutoCloseable {
         return isMissing ? recover(segment, kindOf(segment, outcome), reasonOf(outcome)) : Step.END;
     }
 
-    private Step endOfSegment(SegmentReader segment, Outcome outcome, Path follower) {
-        SegmentReader next = SegmentReader.open(follower, segment.segment() + 1);
+    private Step endOfSegment(SegmentReader segment, Outcome outcome) {
+        SegmentReader next = open(segment.segment() + 1);
         SegmentStart start = next.next(scratch) == Outcome.RECORD && scratch.kind() == RecordLayout.KIND_SEGMENT
                 ? ControlRecords.readSegment(scratch.body())
                 : null;
         long endPosition = start == null || !chainKnown || restIsLost ? 0 : start.previousPosition();
         if (endPosition > lastPosition && RecordLayout.segmentOf(endPosition) == segment.segment()) {
             next.close();
+            segment.forget(); // the bytes were those of the next one
             return recover(segment, kindOf(segment, outcome), reasonOf(outcome));
         }
         next.seek(0);
@@ -329,7 +331,7 @@ final class LaneReader implements AutoCloseable {
         for (long number : list()) {
             if (number >= expected) {
                 chainKnown = false;
-                moveTo(SegmentReader.open(path(number), number));
+                moveTo(open(number));
                 return Step.AGAIN;
             }
         }
@@ -370,7 +372,7 @@ final class LaneReader implements AutoCloseable {
         if (segments[0] > oldest) {
             report(Kind.MISSING_SEGMENT, path(oldest), 0, true, "the oldest segment is not there");
         }
-        moveTo(SegmentReader.open(path(segments[0]), segments[0]));
+        moveTo(open(segments[0]));
         return current;
     }
 
@@ -423,6 +425,10 @@ final class LaneReader implements AutoCloseable {
         }
     }
 
+    private SegmentReader open(long segment) {
+        return SegmentReader.open(path(segment), segment, buffers);
+    }
+
     private Path path(long segment) {
         return SegmentFiles.segment(laneDirectory, segment);
     }
@@ -465,6 +471,11 @@ final class LaneReader implements AutoCloseable {
             failure = e;
             throw e;
         }
+    }
+
+    /** Stops reading ahead, and stays where it is: for a reader that may be used again. */
+    void pause() {
+        buffers.stopReadingAhead();
     }
 
     /** Closes the file in which the reader is. Closing twice does nothing. */

@@ -4,6 +4,7 @@ import io.stele.spi.CorruptJournalException;
 import io.stele.spi.JournalException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LaneRecovery {
     private final LaneSetup setup;
+    private final LaneFindings found;
     private final RecordView view = new RecordView();
     private final @Nullable DurableMark mark;
 
@@ -33,8 +35,9 @@ final class LaneRecovery {
     private long epoch;
     private boolean passedMark;
 
-    private LaneRecovery(LaneSetup setup, @Nullable DurableMark mark) {
+    private LaneRecovery(LaneSetup setup, @Nullable DurableMark mark, LaneFindings found) {
         this.setup = setup;
+        this.found = found;
         this.mark = mark;
         passedMark = durablePosition() == 0;
     }
@@ -46,8 +49,13 @@ final class LaneRecovery {
      * @throws JournalException if the lane cannot be read or written
      */
     static LaneTail recover(LaneSetup setup) {
+        return recover(setup, new LaneFindings());
+    }
+
+    /** As {@link #recover(LaneSetup)}, and notes down what it finds and does. */
+    static LaneTail recover(LaneSetup setup, LaneFindings found) {
         try {
-            return new LaneRecovery(setup, DurableMark.read(setup.directory())).run();
+            return new LaneRecovery(setup, DurableMark.read(setup.directory()), found).run();
         } catch (IOException e) {
             throw new JournalException(
                     "lane cannot be recovered; nothing was opened: lane=" + setup.directory() + ", cause=" + e, e);
@@ -56,6 +64,7 @@ final class LaneRecovery {
 
     private LaneTail run() throws IOException {
         long[] segments = SegmentFiles.list(setup.directory());
+        found.segmentCount = segments.length;
         if (segments.length == 0) {
             if (durablePosition() != 0) {
                 throw corrupt(setup.directory(), 0, "journal regressed: there is no segment, but events were durable");
@@ -70,7 +79,8 @@ final class LaneRecovery {
         }
         boolean forced = end.sealed && durablePosition() == position && end.next == segments.length;
         if (!forced) {
-            TailRepair.run(setup, end, segments, new TailRepair.Trusted(durablePosition(), position, crc));
+            found.repaired = true;
+            TailRepair.run(setup, end, segments, new TailRepair.Trusted(durablePosition(), position, crc), found);
         }
         return new LaneTail(segments[0], RecordLayout.segmentOf(position), position, crc, epoch);
     }
@@ -124,7 +134,7 @@ final class LaneRecovery {
         long segment = segments[index];
         Path file = setup.segment(segment);
         ControlRecords.SegmentStart start;
-        try (SegmentReader reader = SegmentReader.open(file, segment, 4096)) {
+        try (SegmentReader reader = SegmentReader.open(file, segment, new ReadBuffers(4096))) {
             start = startOf(reader);
             if (start == null && durablePosition() == 0 && segments.length == 1 && segment == 1) {
                 return; // nothing was ever durable here: the walk finds an empty lane
@@ -143,12 +153,13 @@ final class LaneRecovery {
     }
 
     private void requireOwn(Path file, long segment, ControlRecords.SegmentStart start) {
-        if (!start.journalId().equals(setup.manifest().journalId()) || start.lane() != setup.lane()) {
+        UUID owner = setup.manifest().ownerOf(setup.lane(), segment);
+        if (!start.journalId().equals(owner) || start.lane() != setup.lane()) {
             throw corrupt(
                     file,
                     0,
                     "segment belongs to another place: journalId=" + start.journalId() + ", lane=" + start.lane()
-                            + ", journalIdHere=" + setup.manifest().journalId() + ", laneHere=" + setup.lane());
+                            + ", journalIdHere=" + owner + ", laneHere=" + setup.lane());
         }
         if (start.segment() != segment) {
             throw corrupt(file, 0, "segment has another's name: segmentNumber=" + start.segment());
@@ -158,7 +169,7 @@ final class LaneRecovery {
     private void requirePrevious(long previous, ControlRecords.SegmentStart start) {
         Path file = setup.segment(previous);
         long offset = RecordLayout.offsetOf(start.previousPosition());
-        try (SegmentReader reader = SegmentReader.open(file, previous, 4096)) {
+        try (SegmentReader reader = SegmentReader.open(file, previous, new ReadBuffers(4096))) {
             boolean linked = RecordLayout.segmentOf(start.previousPosition()) == previous
                     && reader.readAt(offset, view) == SegmentReader.Outcome.RECORD
                     && view.crc() == start.previousCrc();
@@ -222,13 +233,14 @@ final class LaneRecovery {
                 view.kind() == RecordLayout.KIND_SEGMENT ? ControlRecords.readSegment(view.body()) : null;
         return start != null
                 && start.segment() == segment
-                && start.journalId().equals(setup.manifest().journalId())
+                && start.journalId().equals(setup.manifest().ownerOf(setup.lane(), segment))
                 && start.lane() == setup.lane()
                 && start.previousPosition() == position
                 && start.previousCrc() == crc;
     }
 
     private void accept(Path file) {
+        found.recordsScanned++;
         position = view.position();
         crc = view.crc();
         if (view.epoch() < epoch) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to one thread. Allocates per segment, not per record.
  */
 final class LaneScan {
+    private static final int RECORDS_PER_LOOK = 256;
 
     /** Takes the records of a lane in order. */
     interface RecordConsumer {
@@ -38,6 +39,8 @@ final class LaneScan {
     private final Consumer<Finding> findings;
     private final Map<Long, Tally> tallies = new HashMap<>();
     private Tally tally = new Tally();
+    private long recordsBehind;
+    private boolean outrun;
 
     LaneScan(Path directory, Manifest manifest, int lane, LongSupplier durablePosition, Consumer<Finding> findings) {
         this.directory = directory;
@@ -60,22 +63,37 @@ final class LaneScan {
     }
 
     /**
-     * Reads records behind {@code afterPosition} until the end of the lane, or until the consumer says stop.
+     * Reads records behind {@code afterPosition} until the end of the lane, or until the consumer says stop. Where a writer is at
+     * work that may be faster, the end is soon behind what was durable when this began.
      *
      * @return the position of the last record that was read
      */
     long run(long afterPosition, ScanMeter meter, RecordConsumer consumer) {
         try (LaneReader reader = new LaneReader(directory, manifest, lane, durablePosition, findings)) {
+            long durableAtStart = durablePosition(directory, lane);
             reader.seekAfter(afterPosition);
             RecordView record = reader.record();
             boolean goesOn = true;
             while (goesOn && reader.next()) {
                 count(record);
                 meter.add(SegmentReader.DOCUMENT_HEADER_BYTES + record.lengthBytes());
-                goesOn = consumer.onRecord(record);
+                goesOn = consumer.onRecord(record) && !isOutrun(record.position(), durableAtStart);
             }
             return reader.lastPosition();
         }
+    }
+
+    /** Returns whether the last run ended before the lane did, because somebody writes to it. */
+    boolean isOutrun() {
+        return outrun;
+    }
+
+    private boolean isOutrun(long position, long durableAtStart) {
+        outrun = durableAtStart != LaneReader.UNKNOWN
+                && position > durableAtStart
+                && ++recordsBehind % RECORDS_PER_LOOK == 0
+                && durablePosition(directory, lane) != durableAtStart;
+        return outrun;
     }
 
     private void count(RecordView record) {

@@ -63,7 +63,7 @@ final class LaneVerifier {
             checkFiles();
             lastPosition = scan.run(0, meter, this::onRecord);
             checkMark();
-            if (!isTorn) {
+            if (!isTorn && !scan.isOutrun()) {
                 checkTail();
             }
         } catch (JournalException | IOException e) {

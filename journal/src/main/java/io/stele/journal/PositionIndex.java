@@ -4,7 +4,6 @@ import io.stele.spi.IndexStore;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -71,31 +70,32 @@ final class PositionIndex {
     }
 
     /**
-     * Returns the positions of the actor's records, oldest first, from the chunk on in which {@code fromSequenceNumber} lies, up
-     * to about {@code toSequenceNumber}. More than what was asked for may be there at both ends.
+     * Fills {@code found} with the positions of some more of the actor's records, oldest first: from the chunk on in which the
+     * number lies that it was started with, up to a chunk that goes beyond {@code toSequenceNumber}. More than what was asked for
+     * may be there at both ends.
+     *
+     * @return whether there may be more: then call again
      */
-    long[] positions(byte[] id, long fromSequenceNumber, long toSequenceNumber) {
-        Positions found = new Positions();
-        byte[] prefix = chunkPrefix(id);
-        byte[] from = ByteBuffer.allocate(prefix.length + 2 * Long.BYTES)
-                .put(prefix)
-                .putLong(fromSequenceNumber)
-                .putLong(0)
-                .array();
+    boolean next(byte[] id, long toSequenceNumber, Positions found) {
+        byte[] from = found.nextKey(lane, id);
+        int prefixBytes = id.length + 2;
+        found.clear();
         store.scan(from, (key, value) -> {
-            if (!startsWith(key, prefix) || key.remaining() != from.length) {
+            int at = key.position();
+            if (key.remaining() != from.length || !startsWith(key, from, prefixBytes)) {
                 return false;
             }
-            long lastSequenceNumber =
-                    key.duplicate().order(ByteOrder.BIG_ENDIAN).getLong(key.position() + prefix.length);
+            long lastSequenceNumber = bigEndian(key, at + prefixBytes);
+            found.goOnBehind(lastSequenceNumber, bigEndian(key, at + prefixBytes + Long.BYTES));
             try {
-                found.addChunk(value.duplicate());
+                found.addChunk(value);
             } catch (BufferUnderflowException e) {
                 return false; // what is missing is found by the chain
             }
-            return lastSequenceNumber < toSequenceNumber;
+            found.isEnded = lastSequenceNumber > toSequenceNumber;
+            return !found.isEnded && found.hasRoom();
         });
-        return found.toArray();
+        return !found.isEnded && !found.hasRoom();
     }
 
     /** Forgets the whole lane. */
@@ -174,22 +174,85 @@ final class PositionIndex {
         return ByteBuffer.allocate(2 + id.length).put(lane).put(id).put(CHUNK).array();
     }
 
-    private static boolean startsWith(ByteBuffer key, byte[] prefix) {
-        if (key.remaining() < prefix.length) {
-            return false;
+    private static boolean startsWith(ByteBuffer key, byte[] prefix, int prefixBytes) {
+        int at = key.position();
+        for (int i = 0; i < prefixBytes; i++) {
+            if (key.get(at + i) != prefix[i]) {
+                return false;
+            }
         }
-        return key.slice(key.position(), prefix.length).equals(ByteBuffer.wrap(prefix));
+        return true;
     }
 
-    /** A growing list. */
-    private static final class Positions {
-        private long[] values = new long[CHUNK_RECORDS_MAX];
-        private int count;
+    private static long bigEndian(ByteBuffer source, int at) {
+        long value = source.getLong(at);
+        return source.order() == ByteOrder.BIG_ENDIAN ? value : Long.reverseBytes(value);
+    }
 
-        void addChunk(ByteBuffer chunk) {
-            long position = chunk.getLong();
+    /** Some positions of one actor, a bounded number at a time, and where to go on. Reused. */
+    static final class Positions {
+        private final long[] values;
+        private int count;
+        private long nextSequenceNumber;
+        private long nextPosition;
+        private boolean isEnded;
+
+        /**
+         * Makes an empty list.
+         *
+         * @param capacity at least {@link #CHUNK_RECORDS_MAX}
+         */
+        Positions(int capacity) {
+            values = new long[capacity];
+        }
+
+        /** Begins at the chunk in which {@code sequenceNumber} lies. */
+        void start(long sequenceNumber) {
+            goOnBehind(sequenceNumber, -1);
+            clear();
+        }
+
+        int count() {
+            return count;
+        }
+
+        long position(int i) {
+            return values[i];
+        }
+
+        private void clear() {
+            count = 0;
+            isEnded = false;
+        }
+
+        private boolean hasRoom() {
+            return count + CHUNK_RECORDS_MAX <= values.length;
+        }
+
+        private void goOnBehind(long sequenceNumber, long position) {
+            nextSequenceNumber = sequenceNumber;
+            nextPosition = position + 1;
+        }
+
+        private byte[] nextKey(byte lane, byte[] id) {
+            return ByteBuffer.allocate(1 + id.length + CHUNK_SUFFIX_BYTES)
+                    .put(lane)
+                    .put(id)
+                    .put(CHUNK)
+                    .putLong(nextSequenceNumber)
+                    .putLong(nextPosition)
+                    .array();
+        }
+
+        private void addChunk(ByteBuffer chunk) {
+            if (chunk.remaining() < Long.BYTES) {
+                throw new BufferUnderflowException();
+            }
+            long first = bigEndian(chunk, chunk.position());
+            chunk.position(chunk.position() + Long.BYTES);
             varint(chunk);
-            add(position);
+            add(first);
+            long position = first;
             while (chunk.hasRemaining()) {
                 position += varint(chunk) << 2;
                 varint(chunk);
@@ -197,12 +260,10 @@ final class PositionIndex {
             }
         }
 
-        long[] toArray() {
-            return Arrays.copyOf(values, count);
-        }
-
         private void add(long position) {
-            values = count == values.length ? Arrays.copyOf(values, 2 * count) : values;
+            if (count == values.length) {
+                throw new BufferUnderflowException();
+            }
             values[count++] = position;
         }
     }

@@ -19,6 +19,7 @@ final class RecordFetcher implements AutoCloseable {
     private final Path laneDirectory;
     private final int lane;
     private final RecordView view = new RecordView();
+    private final ReadBuffers buffers = new ReadBuffers(BUFFER_BYTES);
     private final @Nullable SegmentReader[] open = new SegmentReader[OPEN_FILES_MAX];
 
     RecordFetcher(Path directory, int lane) {
@@ -90,6 +91,7 @@ final class RecordFetcher implements AutoCloseable {
         }
         System.arraycopy(open, 0, open, 1, slot);
         open[0] = found;
+        found.forget(); // the bytes were those of another segment
         return found;
     }
 
@@ -103,7 +105,7 @@ final class RecordFetcher implements AutoCloseable {
             throw new Finding(Kind.MISSING_SEGMENT, lane, file, 0, null, 0, true, "a segment is not there")
                     .toException();
         }
-        return SegmentReader.open(file, segment, BUFFER_BYTES);
+        return SegmentReader.open(file, segment, buffers);
     }
 
     /** Closes all files. Closing twice does nothing. */

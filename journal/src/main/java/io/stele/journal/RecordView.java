@@ -27,9 +27,9 @@ import io.stele.spi.PersistenceId;
 import io.stele.spi.StoredEvent;
 import io.stele.spi.StoredType;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -40,22 +40,18 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #read} believes nothing: every length is compared with what surrounds it before it is used, and the checksum is
  * compared before any field is. What it accepts can be walked without further checks.
  *
- * <p>Confined to one thread. The buffer must not be a mapped file: computing a checksum over one can kill the JVM.
+ * <p>Confined to one thread.
  */
 final class RecordView implements StoredEvent {
 
     private static final int ID_SLOT_BITS = 14;
     private static final int TYPE_SLOT_BITS = 8;
-    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0).order(ByteOrder.LITTLE_ENDIAN);
 
     private final InternTable<PersistenceId> ids = new InternTable<>(ID_SLOT_BITS, RecordView::parseId);
     private final InternTable<StoredType> types = new InternTable<>(TYPE_SLOT_BITS, RecordView::parseType);
     private final CRC32C crc32c = new CRC32C();
 
-    private ByteBuffer buffer = EMPTY;
-    private ByteBuffer checked = EMPTY;
-    private ByteBuffer payload = EMPTY;
-    private ByteBuffer metadata = EMPTY;
+    private RecordBytes bytes = RecordBytes.EMPTY;
 
     private long position;
     private int at;
@@ -76,18 +72,24 @@ final class RecordView implements StoredEvent {
     private int nextEventAt;
 
     /**
-     * Moves to the record that begins at index {@code at} of a little-endian buffer and checks all of it. O(bytes).
+     * Moves to the record that begins at index {@code at} and checks all of it. O(bytes).
      *
-     * @param source heap or direct, never mapped; read, not copied, so it must stay as it is while this view is in use
-     * @param documentBytes how long the record must be: all of these bytes must be in the buffer
+     * @param source read, not copied, so it must stay as it is while this view is in use
+     * @param documentBytes how long the record must be: all of these bytes must be there
      * @param recordPosition what {@link #position()} shall return
      * @return null if the record can be trusted; else what is wrong, and the view must not be used
      */
-    @SuppressWarnings("ReferenceEquality") // another buffer, whatever it holds
-    @Nullable String read(ByteBuffer source, int at, int documentBytes, long recordPosition) {
-        if (source != buffer) {
-            adopt(source);
-        }
+    @Nullable String read(RecordBytes source, int at, int documentBytes, long recordPosition) {
+        return read(source, at, documentBytes, recordPosition, false);
+    }
+
+    /**
+     * As {@link #read(RecordBytes, int, int, long)}.
+     *
+     * @param isChecked whether somebody has compared the checksum of just these bytes
+     */
+    @Nullable String read(RecordBytes source, int at, int documentBytes, long recordPosition, boolean isChecked) {
+        this.bytes = source;
         this.at = at;
         this.position = recordPosition;
         this.eventIndex = -1;
@@ -98,61 +100,62 @@ final class RecordView implements StoredEvent {
         long trailer = source.getLong(at + documentBytes - TRAILER_BYTES);
         chainCrc = (int) trailer;
         crc = (int) (trailer >>> Integer.SIZE);
-        int computed = crcOf(at, documentBytes - Integer.BYTES);
-        if (crc != computed) {
-            return String.format("checksum does not match: crcStored=0x%08x, crcComputed=0x%08x", crc, computed);
-        }
-        return checkHeader();
+        return isChecked || isRight(source) ? checkHeader(source) : wrongChecksum();
     }
 
-    private void adopt(ByteBuffer source) {
-        if (source.order() != ByteOrder.LITTLE_ENDIAN) {
-            throw new IllegalArgumentException("records are little-endian: order=" + source.order());
-        }
-        buffer = source;
-        checked = source.duplicate().clear();
-        payload = source.asReadOnlyBuffer().clear().order(ByteOrder.LITTLE_ENDIAN);
-        metadata = source.asReadOnlyBuffer().clear().order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    private int crcOf(int from, int length) {
-        checked.limit(from + length).position(from);
+    private boolean isRight(RecordBytes source) {
         crc32c.reset();
-        crc32c.update(checked);
-        return (int) crc32c.getValue();
+        crc32c.update(source.array, at, lengthBytes - Integer.BYTES);
+        return (int) crc32c.getValue() == crc;
     }
 
-    private @Nullable String checkHeader() {
-        long head = buffer.getLong(at + VERSION_AT);
-        if ((byte) head != VERSION) {
-            return "record has another format: version=" + (head & 0xff) + ", versionKnown=" + VERSION;
-        }
+    private String wrongChecksum() {
+        return String.format(
+                "checksum does not match: crcStored=0x%08x, crcComputed=0x%08x", crc, (int) crc32c.getValue());
+    }
+
+    private @Nullable String checkHeader(RecordBytes source) {
+        long head = source.getLong(at + VERSION_AT);
         kind = (byte) field(head, KIND_AT);
         int flags = field(head, FLAGS_AT) & 0xffff;
-        if (kind < KIND_EVENTS || kind > KIND_WATERMARK || flags != 0) {
-            return "record is of a kind that is not known here: kind=" + kind + ", flags=" + flags;
+        if ((byte) head != VERSION || kind < KIND_EVENTS || kind > KIND_WATERMARK || flags != 0) {
+            return foreign(head, flags);
         }
         if (field(head, LENGTH_AT) != lengthBytes) {
             return "record and document differ in length: lengthBytes=" + field(head, LENGTH_AT) + ", documentBytes="
                     + lengthBytes;
         }
-        long counts = buffer.getLong(at + ID_LENGTH_AT);
+        long counts = source.getLong(at + ID_LENGTH_AT);
         idLength = (int) counts & 0xffff;
         eventCount = field(counts, EVENT_COUNT_AT - ID_LENGTH_AT) & 0xffff;
         metadataLength = field(counts, METADATA_LENGTH_AT - ID_LENGTH_AT);
         int room = lengthBytes - RECORD_BYTES_MIN;
         if (metadataLength < 0 || idLength > room || metadataLength > room - idLength) {
-            return "record is shorter than its parts: idBytes=" + idLength + ", metadataBytes=" + metadataLength
-                    + ", lengthBytes=" + lengthBytes;
+            return shorterThanParts();
         }
-        epoch = buffer.getLong(at + EPOCH_AT);
-        firstSequenceNumber = buffer.getLong(at + SEQUENCE_NUMBER_AT);
-        previousPosition = buffer.getLong(at + PREVIOUS_POSITION_AT);
+        epoch = source.getLong(at + EPOCH_AT);
+        firstSequenceNumber = source.getLong(at + SEQUENCE_NUMBER_AT);
+        previousPosition = source.getLong(at + PREVIOUS_POSITION_AT);
         if (epoch < 1 || previousPosition < 0 || !isNumbered()) {
-            return "record has a number out of range: epoch=" + epoch + ", previousPosition=" + previousPosition
-                    + ", sequenceNumber=" + firstSequenceNumber + ", eventCount=" + eventCount;
+            return outOfRange();
         }
-        return checkBody();
+        return checkBody(source);
+    }
+
+    private String foreign(long head, int flags) {
+        return (byte) head == VERSION
+                ? "record is of a kind that is not known here: kind=" + kind + ", flags=" + flags
+                : "record has another format: version=" + (head & 0xff) + ", versionKnown=" + VERSION;
+    }
+
+    private String shorterThanParts() {
+        return "record is shorter than its parts: idBytes=" + idLength + ", metadataBytes=" + metadataLength
+                + ", lengthBytes=" + lengthBytes;
+    }
+
+    private String outOfRange() {
+        return "record has a number out of range: epoch=" + epoch + ", previousPosition=" + previousPosition
+                + ", sequenceNumber=" + firstSequenceNumber + ", eventCount=" + eventCount;
     }
 
     private boolean isNumbered() {
@@ -164,37 +167,41 @@ final class RecordView implements StoredEvent {
                 && firstSequenceNumber <= Long.MAX_VALUE - eventCount;
     }
 
-    private @Nullable String checkBody() {
+    private @Nullable String checkBody(RecordBytes source) {
         int end = at + lengthBytes - TRAILER_BYTES;
         int next = at + HEADER_BYTES + idLength + metadataLength;
+        nextEventAt = next;
         for (int i = 0; i < eventCount; i++) {
-            if (end - next < EVENT_HEADER_BYTES) {
-                return "record ends inside an event: batchIndex=" + i + ", batchCount=" + eventCount;
-            }
-            long head = buffer.getLong(next);
+            int room = end - next - EVENT_HEADER_BYTES;
+            long head = room < 0 ? 0 : source.getLong(next);
             int typeLength = typeLength(head);
             int payloadLength = payloadLength(head);
-            int room = end - next - EVENT_HEADER_BYTES;
             if (typeLength < 1
                     || typeLength > StoredType.NAME_BYTES_MAX
                     || typeVersion(head) == 0
                     || typeLength > room
                     || payloadLength < 0
                     || payloadLength > room - typeLength) {
-                return "event has a length out of range: batchIndex=" + i + ", batchCount=" + eventCount
-                        + ", typeBytes=" + typeLength + ", payloadBytes=" + payloadLength;
+                return badEvent(i, room, head);
             }
             next += EVENT_HEADER_BYTES + typeLength + payloadLength;
         }
-        if (end - next > 3) {
-            return "record has bytes that belong to nothing: count=" + (end - next);
-        }
         int padding = end - next;
-        if (padding > 0 && buffer.getInt(end - Integer.BYTES) >>> (Integer.SIZE - Byte.SIZE * padding) != 0) {
+        if (padding > 3) {
+            return "record has bytes that belong to nothing: count=" + padding;
+        }
+        if (padding > 0 && source.getInt(end - Integer.BYTES) >>> (Integer.SIZE - Byte.SIZE * padding) != 0) {
             return "record is not padded with zeros";
         }
-        nextEventAt = at + HEADER_BYTES + idLength + metadataLength;
         return null;
+    }
+
+    private String badEvent(int batchIndex, int room, long head) {
+        String where = ": batchIndex=" + batchIndex + ", batchCount=" + eventCount;
+        return room < 0
+                ? "record ends inside an event" + where
+                : "event has a length out of range" + where + ", typeBytes=" + typeLength(head) + ", payloadBytes="
+                        + payloadLength(head);
     }
 
     /**
@@ -207,7 +214,7 @@ final class RecordView implements StoredEvent {
             return false;
         }
         eventIndex++;
-        eventHead = buffer.getLong(nextEventAt);
+        eventHead = bytes.getLong(nextEventAt);
         eventAt = nextEventAt + EVENT_HEADER_BYTES;
         nextEventAt = eventAt + typeLength(eventHead) + payloadLength(eventHead);
         return true;
@@ -289,12 +296,8 @@ final class RecordView implements StoredEvent {
         if (encodedId.length != idLength) {
             return false;
         }
-        for (int i = 0; i < idLength; i++) {
-            if (buffer.get(at + HEADER_BYTES + i) != encodedId[i]) {
-                return false;
-            }
-        }
-        return true;
+        int from = at + HEADER_BYTES;
+        return Arrays.equals(bytes.array, from, from + idLength, encodedId, 0, idLength);
     }
 
     /** Returns the body of a control record: little-endian, read-only, valid until the next {@link #read}. */
@@ -313,7 +316,7 @@ final class RecordView implements StoredEvent {
             throw new IllegalStateException("a control record has no persistence id: kind=" + kind());
         }
         try {
-            return ids.get(buffer, at + HEADER_BYTES, idLength, 0);
+            return ids.get(bytes.array, at + HEADER_BYTES, idLength, 0);
         } catch (IllegalArgumentException e) {
             throw new CorruptJournalException(
                     "record names no actor: segment=" + RecordLayout.segmentOf(position) + ", offsetBytes="
@@ -334,7 +337,7 @@ final class RecordView implements StoredEvent {
 
     @Override
     public long timestampMs() {
-        return buffer.getLong(at + TIMESTAMP_AT);
+        return bytes.getLong(at + TIMESTAMP_AT);
     }
 
     @Override
@@ -356,7 +359,7 @@ final class RecordView implements StoredEvent {
     public StoredType type() {
         requireEvent();
         try {
-            return types.get(buffer, eventAt, typeLength(eventHead), typeVersion(eventHead));
+            return types.get(bytes.array, eventAt, typeLength(eventHead), typeVersion(eventHead));
         } catch (IllegalArgumentException e) {
             throw new CorruptJournalException(
                     "event names no type: segment=" + RecordLayout.segmentOf(position) + ", offsetBytes="
@@ -369,13 +372,13 @@ final class RecordView implements StoredEvent {
     public ByteBuffer payload() {
         requireEvent();
         int from = eventAt + typeLength(eventHead);
-        return payload.limit(nextEventAt).position(from);
+        return bytes.payload.limit(nextEventAt).position(from);
     }
 
     @Override
     public ByteBuffer metadata() {
         int from = at + HEADER_BYTES + idLength;
-        return metadata.limit(from + metadataLength).position(from);
+        return bytes.metadata.limit(from + metadataLength).position(from);
     }
 
     private void requireEvent() {
@@ -389,15 +392,14 @@ final class RecordView implements StoredEvent {
      *
      * @return null if they do not even look like an id
      */
-    static @Nullable PersistenceId guessId(ByteBuffer source, int at, int bytes) {
-        int length = bytes < HEADER_BYTES ? 0 : source.getShort(at + ID_LENGTH_AT) & 0xffff;
+    static @Nullable PersistenceId guessId(RecordBytes source, int at, int bytes) {
+        int length = bytes < HEADER_BYTES ? 0 : source.getInt(at + ID_LENGTH_AT) & 0xffff;
         if (length == 0 || length > PersistenceId.LENGTH_BYTES_MAX || length > bytes - HEADER_BYTES) {
             return null;
         }
-        byte[] id = new byte[length];
-        source.get(at + HEADER_BYTES, id);
+        int from = at + HEADER_BYTES;
         try {
-            return parseId(id, 0);
+            return parseId(Arrays.copyOfRange(source.array, from, from + length), 0);
         } catch (IllegalArgumentException e) {
             return null;
         }

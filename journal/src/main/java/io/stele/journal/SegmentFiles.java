@@ -17,7 +17,9 @@ import java.util.Arrays;
  *
  * <pre>
  *   LOCK                            who writes; see JournalLock
+ *   opening                         what the last opening found; see OpeningFile
  *   manifest                        what this directory is; see Manifest
+ *   incomplete                      a copy that is being made, or was not finished; see IncompleteMark
  *   lane-0/19700101-000001.cq4      segment 1: the segment number is the name read as seconds since 1970, in UTC
  *   lane-0/19700101-000002.cq4      segment 2
  *   lane-0/19700101-000003.precreated   zeros: segment 3 when its time comes
@@ -31,6 +33,7 @@ import java.util.Arrays;
 final class SegmentFiles {
     static final String LOCK = "LOCK";
     static final String MANIFEST = "manifest";
+    static final String INCOMPLETE = "incomplete";
     static final String DURABLE = "durable";
     static final String COMPACTED = "compacted";
     static final String CHRONICLE_METADATA = "metadata.cq4t";

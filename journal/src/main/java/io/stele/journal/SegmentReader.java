@@ -3,8 +3,6 @@ package io.stele.journal;
 import io.stele.spi.JournalException;
 import io.stele.spi.PersistenceId;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -28,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * copy a page while it changes; so nothing but a record is believed at first sight: what looks like the end or like damage is
  * read from the file again before it is reported.
  *
- * <p>Confined to one thread. Allocates only while its buffer grows to its full size, or to that of a larger record.
+ * <p>Confined to one thread. Allocates only while its buffers grow to their full size, or to that of a larger record.
  */
 final class SegmentReader implements AutoCloseable {
 
@@ -55,7 +53,6 @@ final class SegmentReader implements AutoCloseable {
     private static final int METADATA = 0x4000_0000;
     private static final int LENGTH_MASK = 0x3fff_ffff;
 
-    private static final int BUFFER_BYTES = 256 << 10;
     private static final int FIRST_FILL_BYTES = 4 << 10;
     private static final int FILL_GROWTH = 4;
 
@@ -63,10 +60,7 @@ final class SegmentReader implements AutoCloseable {
     private final long segment;
     private final FileChannel channel;
 
-    private final int bufferBytesMax;
-    private ByteBuffer buffer = allocate(FIRST_FILL_BYTES);
-    private long bufferAt;
-    private int bufferBytes;
+    private final ReadBuffers buffers;
     private int fillBytes = FIRST_FILL_BYTES;
 
     private long offset;
@@ -75,11 +69,12 @@ final class SegmentReader implements AutoCloseable {
     private @Nullable PersistenceId damagedId;
     private long damagedSequenceNumber;
 
-    private SegmentReader(Path file, long segment, FileChannel channel, int bufferBytes) {
+    private SegmentReader(Path file, long segment, FileChannel channel, ReadBuffers buffers) {
         this.file = file;
         this.segment = segment;
         this.channel = channel;
-        this.bufferBytesMax = bufferBytes;
+        this.buffers = buffers;
+        buffers.clear();
     }
 
     /**
@@ -88,14 +83,16 @@ final class SegmentReader implements AutoCloseable {
      * @throws JournalException if it cannot be opened
      */
     static SegmentReader open(Path file, long segment) {
-        return open(file, segment, BUFFER_BYTES);
+        return open(file, segment, new ReadBuffers(ReadBuffers.BYTES_MAX));
     }
 
-    /** As {@link #open(Path, long)}, with a buffer of {@code bufferBytes}, at least 4,096. */
-    static SegmentReader open(Path file, long segment, int bufferBytes) {
+    /**
+     * As {@link #open(Path, long)}, with buffers that may have served another segment. Whoever read there must {@link #forget}
+     * before going on.
+     */
+    static SegmentReader open(Path file, long segment, ReadBuffers buffers) {
         try {
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-            return new SegmentReader(file, segment, channel, Math.max(bufferBytes, FIRST_FILL_BYTES));
+            return new SegmentReader(file, segment, FileChannel.open(file, StandardOpenOption.READ), buffers);
         } catch (IOException e) {
             throw new JournalException("segment cannot be opened: segment=" + file + ", cause=" + e, e);
         }
@@ -152,7 +149,7 @@ final class SegmentReader implements AutoCloseable {
     void seek(long offsetBytes) {
         offset = offsetBytes;
         foundAt = offsetBytes;
-        if (offsetBytes < bufferAt || offsetBytes >= bufferAt + bufferBytes) {
+        if (buffers.ahead(offsetBytes) == 0) {
             fillBytes = FIRST_FILL_BYTES;
         }
     }
@@ -169,16 +166,20 @@ final class SegmentReader implements AutoCloseable {
 
     /** The common case: the next document is a record, and all of it is in the buffer. */
     private boolean isBuffered(RecordView view) {
-        long ahead = bufferAt + bufferBytes - offset - DOCUMENT_HEADER_BYTES;
-        if (offset < bufferAt || ahead < RecordLayout.RECORD_BYTES_MIN) {
+        int ahead = buffers.ahead(offset) - DOCUMENT_HEADER_BYTES;
+        if (ahead < RecordLayout.RECORD_BYTES_MIN) {
             return false;
         }
-        int length = buffer.getInt(index());
+        int index = buffers.index(offset);
+        RecordBytes bytes = buffers.bytes();
+        int length = bytes.getInt(index);
         if (length < RecordLayout.RECORD_BYTES_MIN || length > ahead) {
             return false;
         }
         long position = RecordLayout.position(segment, offset);
-        if (view.read(buffer, index() + DOCUMENT_HEADER_BYTES, length, position) != null) {
+        int record = index + DOCUMENT_HEADER_BYTES;
+        boolean checked = buffers.isChecked(record, record + length);
+        if (view.read(bytes, record, length, position, checked) != null) {
             return false;
         }
         foundAt = offset;
@@ -189,7 +190,7 @@ final class SegmentReader implements AutoCloseable {
     private Outcome lookTwice(RecordView view) {
         damagedId = null;
         Outcome outcome = look(view);
-        if (outcome != Outcome.RECORD && (outcome == Outcome.DAMAGE || bufferAt != foundAt)) {
+        if (outcome != Outcome.RECORD && (outcome == Outcome.DAMAGE || !buffers.isJustRead(foundAt))) {
             forget();
             outcome = look(view);
         }
@@ -223,7 +224,7 @@ final class SegmentReader implements AutoCloseable {
             if (!ensure(documentBytesMin)) {
                 break;
             }
-            int header = buffer.getInt(index());
+            int header = bytes().getInt(index());
             if ((header & (NOT_COMPLETE | METADATA)) == 0
                     && looksLikeRecord(header)
                     && document(view, header) == Outcome.RECORD) {
@@ -241,7 +242,7 @@ final class SegmentReader implements AutoCloseable {
             if (!ensure(DOCUMENT_HEADER_BYTES)) {
                 return sizeBytes() <= offset ? Outcome.END : damaged(offset, "the file ends inside a document header");
             }
-            int header = buffer.getInt(index());
+            int header = bytes().getInt(index());
             if (header == 0) {
                 return Outcome.END;
             }
@@ -278,7 +279,7 @@ final class SegmentReader implements AutoCloseable {
             return damaged(offset, "the file ends inside a record: documentBytes=" + length);
         }
         String problem =
-                view.read(buffer, index() + DOCUMENT_HEADER_BYTES, length, RecordLayout.position(segment, offset));
+                view.read(bytes(), index() + DOCUMENT_HEADER_BYTES, length, RecordLayout.position(segment, offset));
         if (problem != null) {
             return damaged(offset, problem);
         }
@@ -290,8 +291,8 @@ final class SegmentReader implements AutoCloseable {
     /** Compares the first bytes of the content with those of a record, so that no length is believed that stands alone. */
     private boolean looksLikeRecord(int length) {
         int content = index() + DOCUMENT_HEADER_BYTES;
-        return buffer.get(content + RecordLayout.VERSION_AT) == RecordLayout.VERSION
-                && buffer.getInt(content + RecordLayout.LENGTH_AT) == length;
+        return bytes().getByte(content + RecordLayout.VERSION_AT) == RecordLayout.VERSION
+                && bytes().getInt(content + RecordLayout.LENGTH_AT) == length;
     }
 
     private Outcome damaged(long at, String reason) {
@@ -299,54 +300,37 @@ final class SegmentReader implements AutoCloseable {
         offset = at;
         damage = reason;
         int content = index() + DOCUMENT_HEADER_BYTES;
-        int bytes = bufferAt <= offset ? bufferBytes - content : 0;
-        damagedId = RecordView.guessId(buffer, content, bytes);
-        damagedSequenceNumber = damagedId == null ? 0 : buffer.getLong(content + RecordLayout.SEQUENCE_NUMBER_AT);
+        damagedId = RecordView.guessId(bytes(), content, buffers.ahead(offset) - DOCUMENT_HEADER_BYTES);
+        damagedSequenceNumber = damagedId == null ? 0 : bytes().getLong(content + RecordLayout.SEQUENCE_NUMBER_AT);
         return Outcome.DAMAGE;
     }
 
-    private void forget() {
-        bufferBytes = 0;
+    /** Reads from the file again, whatever is buffered. */
+    void forget() {
+        buffers.clear();
         fillBytes = FIRST_FILL_BYTES;
         offset = foundAt;
     }
 
+    private RecordBytes bytes() {
+        return buffers.bytes();
+    }
+
     private int index() {
-        return (int) (offset - bufferAt);
+        return buffers.index(offset);
     }
 
     /** Makes {@code count} bytes from {@link #offset} on available in the buffer; false if the file has fewer. */
     private boolean ensure(int count) {
-        long ahead = bufferAt + bufferBytes - offset;
-        if (offset >= bufferAt && ahead >= count) {
+        if (buffers.ahead(offset) >= count) {
             return true;
         }
-        fill(count);
-        return bufferBytes >= count;
-    }
-
-    private void fill(int count) {
-        int wanted = Math.max(count, Math.min(fillBytes, bufferBytesMax));
-        fillBytes = Math.min(fillBytes * FILL_GROWTH, bufferBytesMax);
-        if (wanted > buffer.capacity()) {
-            if (offset + count > sizeBytes()) {
-                bufferBytes = 0;
-                return;
-            }
-            buffer = allocate(wanted);
-        }
-        bufferAt = offset;
-        bufferBytes = 0;
         try {
-            buffer.clear().limit(wanted);
-            while (buffer.hasRemaining() && channel.read(buffer, offset + buffer.position()) >= 0) {
-                // a read may return less than was asked for
-            }
-            bufferBytes = buffer.position();
+            int wanted = Math.max(count, Math.min(fillBytes, buffers.bytesMax()));
+            fillBytes = Math.min(fillBytes * FILL_GROWTH, buffers.bytesMax());
+            return buffers.fill(channel, offset, count, wanted) >= count;
         } catch (IOException e) {
             throw failed(e);
-        } finally {
-            buffer.clear();
         }
     }
 
@@ -355,14 +339,11 @@ final class SegmentReader implements AutoCloseable {
                 "segment cannot be read: segment=" + file + ", offsetBytes=" + offset + ", cause=" + e, e);
     }
 
-    private static ByteBuffer allocate(int bytes) {
-        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    }
-
     /** Closes the file. Closing twice does nothing. */
     @Override
     public void close() {
         try {
+            buffers.stopReadingAhead();
             channel.close();
         } catch (IOException e) {
             throw failed(e);

@@ -25,9 +25,10 @@ final class TailRepair {
     /** What is trusted but not known to be on the disk: from the durable position to the lane's last record. */
     record Trusted(long durablePosition, long position, int crc) {}
 
-    static void run(LaneSetup setup, LaneRecovery.End end, long[] segments, Trusted last) throws IOException {
+    static void run(LaneSetup setup, LaneRecovery.End end, long[] segments, Trusted last, LaneFindings found)
+            throws IOException {
         for (int i = segments.length - 1; i >= end.next(); i--) {
-            setAside(setup, segments[i]);
+            found.cutBytes += setAside(setup, segments[i]);
         }
         if (last.position() == 0) {
             return;
@@ -35,12 +36,14 @@ final class TailRepair {
         long lastSegment = RecordLayout.segmentOf(last.position());
         long from = Math.max(RecordLayout.position(segments[0], 0), last.durablePosition());
         for (long segment = RecordLayout.segmentOf(from); segment <= lastSegment; segment++) {
+            LinkedFile.unshare(setup.storage(), setup.segment(segment));
             long fromOffset = segment == RecordLayout.segmentOf(from) ? RecordLayout.offsetOf(from) : 0;
             try (SegmentStorage.OpenFile file = setup.storage().open(setup.segment(segment))) {
                 long endOffset = segment == lastSegment ? end.offset() : file.sizeBytes();
                 rewrite(file, fromOffset, endOffset);
+                found.rewrittenBytes += Math.max(0, endOffset - fromOffset);
                 if (segment == lastSegment) {
-                    keepTail(setup, setup.segment(segment), file, endOffset);
+                    found.cutBytes += keepTail(setup, setup.segment(segment), file, endOffset);
                     cut(file, endOffset);
                 }
                 file.force(true);
@@ -54,12 +57,14 @@ final class TailRepair {
         }
     }
 
-    /** Removes a file that is no part of the lane; keeps it under another name if there is a record in it. */
-    private static void setAside(LaneSetup setup, long segment) throws IOException {
+    /** Removes a file that is no part of the lane; keeps it under another name if there is a record in it. Returns its bytes then. */
+    private static long setAside(LaneSetup setup, long segment) throws IOException {
         Path file = setup.segment(segment);
         boolean hasRecord;
+        long bytes;
         try (SegmentReader reader = SegmentReader.open(file, segment)) {
             RecordView view = new RecordView();
+            bytes = java.nio.file.Files.size(file);
             hasRecord = reader.next(view) == SegmentReader.Outcome.RECORD || reader.resync(view);
         }
         if (hasRecord) {
@@ -68,10 +73,12 @@ final class TailRepair {
             setup.storage().delete(file);
         }
         setup.storage().forceDirectory(setup.directory());
+        return hasRecord ? bytes : 0;
     }
 
     /** Ends the last segment of a journal that is being closed, once all of it has been forced. */
     static void end(LaneSetup setup, long segment, long endOffset) throws IOException {
+        LinkedFile.unshare(setup.storage(), setup.segment(segment));
         try (SegmentStorage.OpenFile file = setup.storage().open(setup.segment(segment))) {
             cut(file, endOffset);
             file.force(true);
@@ -88,7 +95,7 @@ final class TailRepair {
     }
 
     /** Ends a segment for ever: whatever stood behind is gone. */
-    private static void cut(SegmentStorage.OpenFile file, long endOffset) throws IOException {
+    static void cut(SegmentStorage.OpenFile file, long endOffset) throws IOException {
         ByteBuffer mark = ByteBuffer.allocate(Integer.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(END_OF_FILE)
@@ -98,11 +105,12 @@ final class TailRepair {
         file.resize((endOffset / PAGE_BYTES + 1) * PAGE_BYTES);
     }
 
-    /** Copies what is about to be cut off, unless it is nothing but zeros or the end-of-file mark. */
-    private static void keepTail(LaneSetup setup, Path path, SegmentStorage.OpenFile file, long from)
+    /** Copies what is about to be cut off, unless it is nothing but zeros or the end-of-file mark; returns how much that is. */
+    private static long keepTail(LaneSetup setup, Path path, SegmentStorage.OpenFile file, long from)
             throws IOException {
         ByteBuffer copy = ByteBuffer.allocate(COPY_BYTES);
         SegmentStorage.OpenFile kept = null;
+        long keptBytes = 0;
         try {
             for (long at = from; file.read(copy.clear(), at) > 0; at += COPY_BYTES) {
                 int from0 = at == from ? Math.min(8, copy.position()) : 0;
@@ -110,17 +118,28 @@ final class TailRepair {
                     kept = setup.storage().create(path.resolveSibling(path.getFileName() + CUT_SUFFIX));
                 }
                 if (kept != null) {
+                    keptBytes += lengthBytes(copy);
                     kept.write(copy.flip(), at - from);
                 }
             }
             if (kept != null) {
                 kept.force(true);
             }
+            return keptBytes;
         } finally {
             if (kept != null) {
                 kept.close();
             }
         }
+    }
+
+    /** Returns how many bytes there are before nothing but zeros. */
+    private static int lengthBytes(ByteBuffer bytes) {
+        int length = bytes.position();
+        while (length > 0 && bytes.get(length - 1) == 0) {
+            length--;
+        }
+        return length;
     }
 
     private static boolean isZero(ByteBuffer bytes, int from) {

@@ -106,30 +106,6 @@ class ActorReplayTest {
     }
 
     @Test
-    void shouldReplayAtKnownPositions() {
-        long[] positions = journal.written.stream()
-                .filter(w -> w.persistenceId().equals(ACTOR))
-                .mapToLong(Written::position)
-                .toArray();
-        ActorReplay replay = new ActorReplay(records);
-
-        assertThat(replay.replayAt(JournalFixture.id(ACTOR), positions, positions.length, 2, 6, reader))
-                .isEqualTo(5);
-        assertThat(read).containsExactly("1note", "2c", "3cc", "4ccc", "5e", "6f");
-
-        long[] gap = {positions[0], positions[3]};
-        assertThatThrownBy(() -> replay.replayAt(JournalFixture.id(ACTOR), gap, 2, 1, 6, reader))
-                .isInstanceOf(CorruptJournalException.class)
-                .hasMessageContaining("SEQUENCE_GAP")
-                .hasMessageContaining("sequenceNumberExpected=2");
-        long[] twice = {positions[0], positions[0]};
-        assertThatThrownBy(() -> replay.replayAt(JournalFixture.id(ACTOR), twice, 2, 1, 6, reader))
-                .hasMessageContaining("DUPLICATE_SEQUENCE");
-        assertThatThrownBy(() -> replay.replayAt(JournalFixture.id("account/2"), positions, 2, 1, 6, reader))
-                .hasMessageContaining("BROKEN_ACTOR_CHAIN");
-    }
-
-    @Test
     void shouldNotNeedWhatWasCompacted() throws IOException {
         Files.delete(journal.file(1));
 

@@ -1,8 +1,10 @@
 package io.stele.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.stele.spi.JournalException;
 import io.stele.spi.JournalFullException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,6 +57,20 @@ class DiskFullRootTest {
         try (ChronicleJournal journal = TestJournal.open(directory)) {
             TestJournal.assertHolds(journal, TestJournal.ID, before + 1);
         }
+    }
+
+    @Test
+    void shouldRefuseADirectoryThatIsNotWritable() {
+        Path directory = disk.resolve("journal");
+        TestJournal.open(directory).close();
+        assertThat(run("mount", "-o", "remount,ro", disk.toString())).isZero();
+
+        assertThatThrownBy(() -> TestJournal.open(directory))
+                .isInstanceOf(JournalException.class)
+                .hasMessage("journal directory is not writable; nothing was opened: directory=" + directory);
+        assertThatThrownBy(() -> TestJournal.open(disk.resolve("another")))
+                .isInstanceOf(JournalException.class)
+                .hasMessageContaining("journal cannot be opened: directory=" + disk.resolve("another"));
     }
 
     private static boolean takes(ChronicleJournal journal, int count) {

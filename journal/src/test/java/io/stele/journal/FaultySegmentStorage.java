@@ -3,11 +3,16 @@ package io.stele.journal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The real file system, until told to fail. */
 final class FaultySegmentStorage implements SegmentStorage {
     private final SegmentStorage real = new FileSegmentStorage();
+
+    /** What was written and forced, in order. */
+    final Queue<String> log = new ConcurrentLinkedQueue<>();
 
     /** How many more forces of segments succeed; negative: all. */
     final AtomicInteger forcesLeft = new AtomicInteger(-1);
@@ -40,6 +45,7 @@ final class FaultySegmentStorage implements SegmentStorage {
     @Override
     public void forceDirectory(Path directory) throws IOException {
         real.forceDirectory(directory);
+        log.add("force directory");
     }
 
     @Override
@@ -67,6 +73,7 @@ final class FaultySegmentStorage implements SegmentStorage {
                 throw new IOException("No space left on device");
             }
             file.write(source, offsetBytes);
+            log.add("write " + path.getFileName());
         }
 
         @Override
@@ -75,6 +82,7 @@ final class FaultySegmentStorage implements SegmentStorage {
                 throw new IOException("Input/output error");
             }
             file.force(metadata);
+            log.add((metadata ? "force all of " : "force ") + path.getFileName());
         }
 
         @Override

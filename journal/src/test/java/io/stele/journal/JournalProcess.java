@@ -5,6 +5,7 @@ import io.stele.spi.EventBatch;
 import io.stele.spi.EventStream;
 import io.stele.spi.JournalException;
 import io.stele.spi.PersistenceId;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ final class JournalProcess {
     /** {@code open DIR}: opens, appends one event, closes. {@code write DIR}: appends until killed, printing what is durable. */
     public static void main(String[] arguments) {
         Path directory = Path.of(arguments[1]);
+        endWithParent();
         try {
             if (arguments[0].equals("open")) {
                 try (ChronicleJournal journal = TestJournal.open(directory)) {
@@ -29,6 +31,22 @@ final class JournalProcess {
         } catch (JournalException e) {
             System.out.println(e.getClass().getSimpleName() + ": " + e.getMessage());
         }
+    }
+
+    /** Ends this process when its parent is gone, however that went: its standard input ends then. */
+    private static void endWithParent() {
+        Thread watch = new Thread(() -> {
+            try {
+                while (System.in.read() >= 0) {
+                    // nothing is ever sent
+                }
+                Runtime.getRuntime().halt(3);
+            } catch (IOException e) {
+                Runtime.getRuntime().halt(3);
+            }
+        });
+        watch.setDaemon(true);
+        watch.start();
     }
 
     private static void write(Path directory) {

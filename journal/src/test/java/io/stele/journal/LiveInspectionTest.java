@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,15 +60,19 @@ class LiveInspectionTest {
         List<Throwable> failures = new ArrayList<>();
         try (ChronicleJournal journal = open()) {
             append(journal, 2_000);
+            AtomicInteger rounds = new AtomicInteger();
             Thread writer = new Thread(() -> {
-                while (!stop.get()) {
-                    append(journal, 500);
+                for (int written = 0; !stop.get(); Thread.onSpinWait()) {
+                    if (written <= 20_000 * rounds.get()) { // else it outgrows every reader
+                        append(journal, 500);
+                        written += 500;
+                    }
                 }
             });
             writer.setUncaughtExceptionHandler((thread, thrown) -> failures.add(thrown));
             writer.start();
             long seen = 0;
-            for (int round = 0; round < 30 && writer.isAlive(); round++) {
+            for (int round = 0; round < 30 && writer.isAlive(); round = rounds.incrementAndGet()) {
                 VerifyReport report = JournalVerifier.verify(directory, ScanProgress.NONE);
                 assertThat(report.findings()).as("round=%d", round).isEmpty();
                 long events = JournalInspector.open(directory)

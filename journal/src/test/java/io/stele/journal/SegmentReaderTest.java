@@ -103,7 +103,8 @@ class SegmentReaderTest {
         for (int i = 1; i <= 3; i++) {
             segment.record(RecordFixture.events("account/1", i).event("t", "x".repeat(100_000 * i)));
         }
-        try (SegmentReader reader = SegmentReader.open(segment.write(directory.resolve("s")), 9, 4096)) {
+        try (SegmentReader reader =
+                SegmentReader.open(segment.write(directory.resolve("s")), 9, new ReadBuffers(4096))) {
             for (int i = 1; i <= 3; i++) {
                 assertThat(reader.next(view)).isEqualTo(Outcome.RECORD);
                 assertThat(view.nextEvent()).isTrue();

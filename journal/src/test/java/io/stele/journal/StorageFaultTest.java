@@ -67,6 +67,43 @@ class StorageFaultTest {
     }
 
     @Test
+    void shouldForceBeforeItMarksAndMarkBeforeItTells() {
+        String first = String.valueOf(SegmentFiles.segment(directory, 1).getFileName());
+        ChronicleJournal journal = TestJournal.open(TestJournal.options(directory), storage);
+        journal.listener(new DurabilityListener() {
+            @Override
+            public void onDurable(int lane, long durablePosition) {
+                storage.log.add("told");
+            }
+
+            @Override
+            public void onFailed(int lane, JournalException cause) {
+                storage.log.add("failed");
+            }
+        });
+        try (journal) {
+            storage.log.clear();
+            TestJournal.awaitDurable(journal, 0, TestJournal.append(journal, ID, 1));
+            TestJournal.await("the listener was told", () -> storage.log.contains("told"));
+            assertThat(storage.log)
+                    .containsSubsequence(
+                            "force all of " + first,
+                            "write " + SegmentFiles.DURABLE,
+                            "force all of " + SegmentFiles.DURABLE,
+                            "force directory",
+                            "told");
+
+            storage.log.clear();
+            TestJournal.awaitDurable(journal, 0, TestJournal.append(journal, ID, 1));
+            TestJournal.await("the listener was told", () -> storage.log.contains("told"));
+            assertThat(storage.log).containsSubsequence("force " + first, "write " + SegmentFiles.DURABLE, "told");
+            assertThat(List.copyOf(storage.log).indexOf("write " + SegmentFiles.DURABLE))
+                    .as("the mark is never ahead of the segment: %s", storage.log)
+                    .isGreaterThan(List.copyOf(storage.log).indexOf("force " + first));
+        }
+    }
+
+    @Test
     void shouldRefuseEventsWhenNoSegmentCanBeReservedAndGoOnWhenOneCan() {
         try (ChronicleJournal journal = TestJournal.open(TestJournal.options(directory), storage)) {
             TestJournal.append(journal, ID, 1);

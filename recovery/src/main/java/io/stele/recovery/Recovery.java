@@ -3,15 +3,23 @@ package io.stele.recovery;
 import io.stele.spi.Clock;
 import io.stele.spi.EventHistory;
 import io.stele.spi.EventReader;
+import io.stele.spi.ForgottenException;
 import io.stele.spi.HistoryCompactedException;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
 import io.stele.spi.SnapshotStore;
+import io.stele.spi.SteleException;
 import io.stele.spi.StoredEvent;
+import io.stele.spi.StoredType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,23 +36,47 @@ import org.slf4j.LoggerFactory;
  * whole history. Where the journal was compacted beyond that, a state of another shape is read by the codec's rules; if there is
  * none either, the actor is refused, and never starts from nothing.
  *
+ * <p>An event that cannot be applied ends the recovery with {@link PoisonEventException}, unless a {@link SkipNote} behind it says
+ * that it is to be left out. Those notes are looked for only when an event fails, so that nobody else pays for them; one that is met
+ * behind an event which did not fail makes the recovery begin again without the event, so that the decision holds for good.
+ *
  * <h2>Threads</h2>
  * Any thread; each call keeps its state to itself.
  */
 public final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+    /** The budget is asked so often, and not for every event. */
+    private static final int SPEND_BYTES = 64 << 10;
+
+    private static final int TYPES_LOGGED_MAX = 1_000;
 
     private final EventHistory journal;
     private final SnapshotStore snapshots;
     private final PayloadCodec codec;
     private final Clock clock;
+    private final ReadBudget budget;
+    private final Map<String, Upcasters> upcasters = new ConcurrentHashMap<>();
+    private final Set<StoredType> snapshotTypesPassedOver = ConcurrentHashMap.newKeySet();
 
-    /** Recovers from these stores. */
+    /** Recovers from these stores as fast as it can. */
     public Recovery(EventHistory journal, SnapshotStore snapshots, PayloadCodec codec, Clock clock) {
+        this(journal, snapshots, codec, clock, ReadBudget.of(clock, 0));
+    }
+
+    /** Recovers from these stores, within a budget. */
+    public Recovery(EventHistory journal, SnapshotStore snapshots, PayloadCodec codec, Clock clock, ReadBudget budget) {
         this.journal = journal;
         this.snapshots = snapshots;
         this.codec = codec;
         this.clock = clock;
+        this.budget = budget;
+    }
+
+    /** Sets what stored events and states of one kind of actor mean today. Before any of them is recovered. */
+    public void upcast(String entityType, Upcasters value) {
+        if (!value.isEmpty()) {
+            upcasters.put(entityType, value);
+        }
     }
 
     /**
@@ -52,23 +84,48 @@ public final class Recovery {
      *
      * @param toSequenceNumber the last event wanted; {@link Long#MAX_VALUE} for all there are
      * @throws HistoryCompactedException if the history begins later than the newest usable snapshot ends
-     * @throws RecoveryException if an event cannot be decoded, or the target throws, or the history ends before its own
-     *     snapshot; the target may have been fed a part
+     * @throws io.stele.spi.ForgottenException if the actor's data was forgotten; this is no damage
+     * @throws PoisonEventException if an event cannot be decoded, or the target throws; the target has been fed what is before it
+     * @throws RecoveryException if the history ends before its own snapshot; the target may have been fed a part
      * @throws io.stele.spi.CorruptJournalException if a record cannot be trusted
      */
     public RecoveryReport recover(PersistenceId persistenceId, long toSequenceNumber, ReplayTarget target) {
+        return recover(persistenceId, Moment.after(toSequenceNumber), target);
+    }
+
+    /**
+     * Feeds the history of {@code persistenceId} up to a moment to {@code target}. Costs and throws as above. A decision to skip an event
+     * counts from where it stands; one that stands behind the moment counts only for an event that cannot be applied.
+     */
+    public RecoveryReport recover(PersistenceId persistenceId, Moment to, ReplayTarget target) {
+        Run run = new Run(persistenceId, codec.forActor(persistenceId), target, to, Set.of());
+        while (true) {
+            try {
+                return recover(run);
+            } catch (LateSkip late) {
+                run = new Run(persistenceId, run.own, target, to, late.skipped);
+                target.onRestart();
+            }
+        }
+    }
+
+    private RecoveryReport recover(Run run) {
         long startNs = clock.nanoTime();
-        Run run = new Run(persistenceId, target);
-        loadSnapshot(run, toSequenceNumber);
-        replayEvents(run, toSequenceNumber);
+        loadSnapshot(run);
+        long loadedNs = clock.nanoTime();
+        replayEvents(run);
+        long replayedNs = clock.nanoTime();
         checkComplete(run);
         return new RecoveryReport(
-                persistenceId,
+                run.persistenceId,
                 run.snapshotSequenceNumber,
                 run.snapshotsPassedOver,
                 run.eventsReplayed,
+                run.eventsSkipped,
+                run.payloadBytes,
                 run.sequenceNumber,
-                clock.nanoTime() - startNs);
+                new RecoveryReport.Phases(
+                        0, 0, loadedNs - startNs, replayedNs - loadedNs, clock.nanoTime() - replayedNs));
     }
 
     /**
@@ -81,20 +138,27 @@ public final class Recovery {
      * @throws io.stele.spi.CorruptJournalException if a record cannot be trusted
      */
     public ReplayVerdict check(PersistenceId persistenceId, Fold fold) {
-        return new ReplayCheck(journal, snapshots, codec, persistenceId, fold).run(this::startingFrom);
+        return new ReplayCheck(journal, snapshots, codec.forActor(persistenceId), persistenceId, fold)
+                .run(this::startingFrom);
     }
 
     private Recovery startingFrom(SnapshotStore others) {
-        return new Recovery(journal, others, codec, clock);
+        Recovery recovery = new Recovery(journal, others, codec, clock);
+        recovery.upcasters.putAll(upcasters);
+        return recovery;
     }
 
     /** First of three: starts from the newest snapshot that may be used. Next: {@link #replayEvents}. */
-    private void loadSnapshot(Run run, long toSequenceNumber) {
+    private void loadSnapshot(Run run) {
         List<Snapshot> evolved = new ArrayList<>(0);
-        for (long max = toSequenceNumber; max > 0; ) {
+        for (long max = run.to.sequenceNumberMax(); max > 0; ) {
             Snapshot snapshot = snapshots.load(run.persistenceId, max).orElse(null);
             if (snapshot == null) {
                 break;
+            }
+            max = snapshot.sequenceNumber() - 1;
+            if (!run.to.includes(snapshot)) {
+                continue;
             }
             if (isEvolved(snapshot) && !run.target.usesEvolvedSnapshots()) {
                 evolved.add(snapshot);
@@ -102,7 +166,6 @@ public final class Recovery {
             } else if ((evolved.isEmpty() || continuesAfter(run, snapshot.sequenceNumber())) && start(run, snapshot)) {
                 return;
             }
-            max = snapshot.sequenceNumber() - 1;
         }
         if (!evolved.isEmpty() && !continuesAfter(run, 0)) {
             startFromEvolved(run, evolved);
@@ -125,6 +188,23 @@ public final class Recovery {
         }
     }
 
+    private static Object decode(Run run, Snapshot snapshot) {
+        Object state = run.own.decode(snapshot.type(), snapshot.payload().duplicate());
+        return run.upcasters == null ? state : run.upcasters.upcastState(state);
+    }
+
+    /** A state whose shape has changed may be that of every actor of its kind: one warning per stored type is enough. */
+    private void logPassedOver(Snapshot snapshot, PayloadCodecException reason) {
+        String text = "snapshot cannot be used, its state comes from an older one or from the events: persistenceId={},"
+                + " sequenceNumber={}, type={}, reason={}";
+        Object[] facts = {snapshot.persistenceId(), snapshot.sequenceNumber(), snapshot.type(), reason.getMessage()};
+        if (snapshotTypesPassedOver.size() < TYPES_LOGGED_MAX && snapshotTypesPassedOver.add(snapshot.type())) {
+            LOG.warn(text + "; more of this type are logged at level DEBUG", facts);
+        } else {
+            LOG.debug(text, facts);
+        }
+    }
+
     private boolean isEvolved(Snapshot snapshot) {
         return snapshot.schemaFingerprint() != 0 && snapshot.schemaFingerprint() != codec.fingerprint(snapshot.type());
     }
@@ -139,35 +219,37 @@ public final class Recovery {
 
     private boolean start(Run run, Snapshot snapshot) {
         try {
-            Object state = codec.decode(snapshot.type(), snapshot.payload().duplicate());
-            run.target.onSnapshot(snapshot, state);
+            run.target.onSnapshot(snapshot, decode(run, snapshot));
             run.snapshotSequenceNumber = snapshot.sequenceNumber();
             run.sequenceNumber = snapshot.sequenceNumber();
+            run.count(snapshot.payload().remaining());
             return true;
+        } catch (ForgottenException e) {
+            throw e; // and so is everything older
         } catch (PayloadCodecException e) {
-            LOG.warn(
-                    "snapshot cannot be decoded, falling back to an older one: persistenceId={}, sequenceNumber={},"
-                            + " reason={}",
-                    run.persistenceId,
-                    snapshot.sequenceNumber(),
-                    e.getMessage());
+            logPassedOver(snapshot, e);
             run.snapshotsPassedOver++;
             return false;
         }
     }
 
     /** Second of three: applies the events behind the snapshot. Next: {@link #checkComplete}. */
-    private void replayEvents(Run run, long toSequenceNumber) {
-        if (run.sequenceNumber < toSequenceNumber) {
-            run.eventsReplayed = journal.replay(run.persistenceId, run.sequenceNumber + 1, toSequenceNumber, run);
+    private void replayEvents(Run run) {
+        if (run.sequenceNumber < run.to.sequenceNumberMax()) {
+            try {
+                journal.replay(run.persistenceId, run.sequenceNumber + 1, run.to.sequenceNumberMax(), run);
+            } catch (MomentReached reached) {
+                run.endReached = true;
+            }
         }
+        budget.spend(run.unspentBytes);
     }
 
     /**
      * Last of three: a snapshot is only ever taken of durable events, so a history that ends before it has lost something.
      */
     private void checkComplete(Run run) {
-        if (run.eventsReplayed > 0) {
+        if (run.eventsReplayed > 0 || run.endReached || run.to.sequenceNumberMax() <= 0) {
             return;
         }
         if (run.snapshotSequenceNumber == 0) {
@@ -196,18 +278,68 @@ public final class Recovery {
         }
     }
 
+    /** Collects which events are to be left out, from the notes behind one that failed. */
+    private Set<Long> skipsBehind(PersistenceId persistenceId, long sequenceNumber) {
+        Set<Long> skips = new TreeSet<>();
+        journal.replay(persistenceId, sequenceNumber + 1, Long.MAX_VALUE, new EventReader() {
+            @Override
+            public void onEvent(StoredEvent event) {
+                // only notes decide
+            }
+
+            @Override
+            public void onNote(StoredEvent note) {
+                SkipNote skip = SkipNote.of(note);
+                if (skip != null) {
+                    skips.add(skip.sequenceNumber());
+                }
+            }
+        });
+        return skips;
+    }
+
+    /** A decision to skip stands behind an event that was applied. Never leaves this class. */
+    private static final class LateSkip extends SteleException {
+        private final transient Set<Long> skipped;
+
+        LateSkip(Set<Long> skipped) {
+            super("an event that was applied is to be left out: sequenceNumbers=" + skipped);
+            this.skipped = skipped;
+        }
+    }
+
+    /** The next event is behind the moment that was asked for. Never leaves this class. */
+    private static final class MomentReached extends SteleException {
+        MomentReached() {
+            super("the moment that was asked for is reached");
+        }
+    }
+
     /** One recovery under way. */
     private final class Run implements EventReader {
         final PersistenceId persistenceId;
+        final PayloadCodec own;
         final ReplayTarget target;
+        final Moment to;
+        final @Nullable Upcasters upcasters;
         long snapshotSequenceNumber;
         int snapshotsPassedOver;
         long eventsReplayed;
+        long eventsSkipped;
+        long payloadBytes;
+        long unspentBytes;
         long sequenceNumber;
+        boolean endReached;
+        private boolean lookedAhead;
+        private final Set<Long> skips;
 
-        Run(PersistenceId persistenceId, ReplayTarget target) {
+        Run(PersistenceId persistenceId, PayloadCodec own, ReplayTarget target, Moment to, Set<Long> skips) {
             this.persistenceId = persistenceId;
+            this.own = own;
             this.target = target;
+            this.to = to;
+            this.skips = new TreeSet<>(skips);
+            this.upcasters = Recovery.this.upcasters.get(persistenceId.entityType());
         }
 
         @Override
@@ -222,22 +354,80 @@ public final class Recovery {
                                 + "; nothing was changed on disk; run: stele verify",
                         null);
             }
-            try {
-                target.onEvent(stored, codec.decode(stored.type(), stored.payload()));
-            } catch (RuntimeException e) {
-                throw new RecoveryException(
-                        "event cannot be replayed: persistenceId=" + persistenceId + ", sequenceNumber="
-                                + stored.sequenceNumber() + ", type=" + stored.type() + ", reason=" + e
-                                + "; this actor stays out of service, others are not affected; run: stele show "
-                                + persistenceId,
-                        e);
+            if (!to.includes(stored)) {
+                throw new MomentReached();
+            }
+            eventsReplayed++;
+            if (skips.isEmpty() || !skips.contains(stored.sequenceNumber())) {
+                apply(stored);
+            } else {
+                skip(stored);
             }
             sequenceNumber = stored.sequenceNumber();
         }
 
+        private void apply(StoredEvent stored) {
+            try {
+                count(stored.payload().remaining());
+                decodeAndApply(stored);
+            } catch (ForgottenException e) {
+                throw e;
+            } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
+                if (!isSkippedLater(stored.sequenceNumber())) {
+                    throw new PoisonEventException(stored, e);
+                }
+                skip(stored);
+            }
+        }
+
+        private boolean isSkippedLater(long number) {
+            if (!lookedAhead) {
+                lookedAhead = true;
+                Set<Long> ahead = skipsBehind(persistenceId, number);
+                ahead.removeAll(skips);
+                skips.addAll(ahead);
+                if (ahead.stream().anyMatch(skipped -> skipped > snapshotSequenceNumber && skipped < number)) {
+                    throw new LateSkip(skips);
+                }
+            }
+            return skips.contains(number);
+        }
+
+        private void skip(StoredEvent stored) {
+            eventsSkipped++;
+            skips.add(stored.sequenceNumber());
+            target.onSkipped(stored);
+            LOG.warn(
+                    "event is left out of the state, as was decided: persistenceId={}, sequenceNumber={}, type={}",
+                    persistenceId,
+                    stored.sequenceNumber(),
+                    stored.type());
+        }
+
+        private void decodeAndApply(StoredEvent stored) {
+            if (upcasters == null) {
+                target.onEvent(stored, own.decode(stored.type(), stored.payload()));
+            } else {
+                upcasters.replay(stored, own, target);
+            }
+        }
+
         @Override
         public void onNote(StoredEvent note) {
+            SkipNote skip = SkipNote.of(note);
+            if (skip != null && skip.sequenceNumber() > snapshotSequenceNumber && skips.add(skip.sequenceNumber())) {
+                throw new LateSkip(skips);
+            }
             target.onNote(note);
+        }
+
+        void count(int bytes) {
+            payloadBytes += bytes;
+            unspentBytes += bytes;
+            if (unspentBytes >= SPEND_BYTES) {
+                budget.spend(unspentBytes);
+                unspentBytes = 0;
+            }
         }
     }
 }

@@ -193,11 +193,16 @@ final class ReplayCheck {
 
         @Override
         public void onEvent(StoredEvent stored, Object event) {
+            onUpcast(stored, List.of(event));
+        }
+
+        @Override
+        public void onUpcast(StoredEvent stored, List<?> events) {
             if (disagreement != null) {
                 return;
             }
             try {
-                state = fold.onEvent(state, event);
+                state = foldAll(state, events);
             } catch (RuntimeException | StackOverflowError e) {
                 disagreement = new Disagreement(stored.sequenceNumber(), 0, "handler threw " + e);
                 return;
@@ -207,6 +212,14 @@ final class ReplayCheck {
 
         @Override
         public void onNote(StoredEvent note) {}
+    }
+
+    private Object foldAll(Object before, List<?> events) {
+        Object state = before;
+        for (Object event : events) {
+            state = fold.onEvent(state, event);
+        }
+        return state;
     }
 
     /** Applies each event behind the last agreement twice. */
@@ -231,12 +244,17 @@ final class ReplayCheck {
 
         @Override
         public void onEvent(StoredEvent stored, Object event) {
+            onUpcast(stored, List.of(event));
+        }
+
+        @Override
+        public void onUpcast(StoredEvent stored, List<?> events) {
             if (stored.sequenceNumber() > end || unstable != 0) {
                 return;
             }
             try {
-                Object next = fold.onEvent(state, event);
-                if (stored.sequenceNumber() > agreeing && differ(next, fold.onEvent(state, event))) {
+                Object next = foldAll(state, events);
+                if (stored.sequenceNumber() > agreeing && differ(next, foldAll(state, events))) {
                     unstable = stored.sequenceNumber();
                 }
                 state = next;

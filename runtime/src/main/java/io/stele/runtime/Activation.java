@@ -1,10 +1,13 @@
 package io.stele.runtime;
 
+import io.stele.recovery.RecoveryReport;
 import io.stele.spi.Durability;
 import io.stele.spi.EventJournal;
 import io.stele.spi.EventStream;
+import io.stele.spi.ForgottenException;
 import io.stele.spi.JournalException;
 import io.stele.spi.JournalFullException;
+import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.SequenceConflictException;
@@ -43,6 +46,7 @@ final class Activation<E, S> implements ActorContext {
     private final ActorSystem system;
     private final EventJournal journal;
     private final EventStream stream;
+    private final PayloadCodec codec;
     private final ReplyGate gate = new ReplyGate(GATE_CAPACITY);
     private final Deduplication<E, S> deduplication;
     private final SnapshotTrigger<E, S> snapshots;
@@ -66,29 +70,39 @@ final class Activation<E, S> implements ActorContext {
         this.journal = system.journal();
         this.stream = stream;
         this.state = restored.state();
-        this.deduplication = new Deduplication<>(type, system.codec(), restored);
+        codec = restored.codec();
+        this.deduplication = new Deduplication<>(type, codec, restored);
         this.snapshots = new SnapshotTrigger<>(entity, restored.progress());
-        this.hashes = new StateHashes(entity);
+        this.hashes = new StateHashes(entity, codec);
     }
 
     /**
      * Brings the actor back from snapshot and journal.
      *
+     * @param waitNs how long it has waited for that
      * @throws io.stele.recovery.RecoveryException if its history cannot be replayed
      * @throws JournalException if it cannot be read
      */
-    static <E, S> Activation<E, S> recover(Entity<E, S> entity) {
-        Restored<E, S> restored = new Restored<>(entity.type, entity.system.codec(), entity.system.clock());
+    static <E, S> Activation<E, S> recover(Entity<E, S> entity, long waitNs) {
+        long startNs = entity.system.clock().nanoTime();
+        PayloadCodec codec = entity.system.codec().forActor(entity.persistenceId);
+        if (codec.isForgotten()) {
+            throw ActorForgottenException.of(entity.persistenceId);
+        }
+        Restored<E, S> restored = new Restored<>(entity.type, codec, entity.system.clock());
         EventStream stream = entity.system.journal().open(entity.persistenceId);
+        long findNs = entity.system.clock().nanoTime() - startNs;
         boolean opened = false;
         try {
-            restored.progress().onRecovered(entity.system.recover(entity.persistenceId, restored));
+            RecoveryReport report = entity.system.recover(entity.persistenceId, restored);
+            restored.progress().onRecovered(report);
             if (restored.sequenceNumber() != stream.lastSequenceNumber()) {
                 throw new JournalException("history does not end where the journal says: persistenceId="
                         + entity.persistenceId + ", replayedTo=" + restored.sequenceNumber() + ", lastSequenceNumber="
                         + stream.lastSequenceNumber() + "; nothing was changed on disk; run: stele verify");
             }
             opened = true;
+            entity.system.recoveries().onRecovered(report.with(waitNs, findNs));
         } finally {
             if (!opened) {
                 stream.close();
@@ -108,6 +122,11 @@ final class Activation<E, S> implements ActorContext {
 
     /** Handles one message: an ask, or a command that nobody waits for. */
     void handle(Object message) {
+        if (codec.isForgotten()) {
+            Entity.refuse(message, new ActorForgottenException(ActorForgottenException.of(persistenceId())));
+            ending = true;
+            return;
+        }
         Command<?> command = message instanceof Ask<?> ask ? ask.command : (Command<?>) message;
         if (deduplication.answer(this, command, message)) {
             return;
@@ -179,8 +198,11 @@ final class Activation<E, S> implements ActorContext {
     /** First the journal. If that fails, the state is as it was. */
     private boolean append(List<E> events, Object message, Command<?> command) {
         try {
-            snapshots.progress().onAppended(system.append(stream, turnMs, events, command.commandId()));
+            snapshots.progress().onAppended(system.append(codec, stream, turnMs, events, command.commandId()));
             return true;
+        } catch (ForgottenException e) {
+            Entity.refuse(message, new ActorForgottenException(e));
+            ending = true;
         } catch (PayloadCodecException e) {
             Entity.refuse(
                     message,
@@ -211,33 +233,50 @@ final class Activation<E, S> implements ActorContext {
     /** Then the state. A handler that throws has left an event that no recovery can apply: the actor goes out of service. */
     private boolean apply(List<E> events, Object message) {
         S next = state;
+        int applied = 0;
         try {
             snapshots.progress().beforeApply();
             for (E event : events) {
                 next = type.actor.onEvent(next, event);
+                applied++;
             }
             snapshots.progress().afterApply(events.size());
-        } catch (RuntimeException | StackOverflowError e) {
-            LOG.error(
-                    "event handler threw, the event is stored: persistenceId={}, sequenceNumber={}",
-                    persistenceId(),
-                    sequenceNumber(),
-                    e);
-            Entity.refuse(
-                    message,
-                    new EventHandlerException(
-                            "event is stored, but its handler threw: persistenceId=" + persistenceId()
-                                    + ", sequenceNumber="
-                                    + sequenceNumber() + ", reason=" + e
-                                    + "; the actor stays out of service until its handler can apply the event",
-                            e));
-            ending = true;
+        } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
+            quarantine(events, applied, message, e);
             return false;
         }
         state = next;
         snapshots.onEvents(this, state, events.get(events.size() - 1));
         hashes.onEvents(sequenceNumber(), events.size(), state);
         return true;
+    }
+
+    /** What is stored cannot be applied: the sender is told so, and everybody after it by {@link Quarantine}. */
+    private void quarantine(List<E> events, int applied, Object message, Throwable cause) {
+        long poison = sequenceNumber() - events.size() + applied + 1;
+        LOG.error(
+                "event handler threw, the event is stored: persistenceId={}, sequenceNumber={}",
+                persistenceId(),
+                poison,
+                cause);
+        Entity.refuse(
+                message,
+                new EventHandlerException(
+                        "event is stored, but its handler threw: persistenceId=" + persistenceId()
+                                + ", sequenceNumber=" + poison + ", reason=" + cause
+                                + "; the actor stays out of service until its handler can apply the event",
+                        cause));
+        system.quarantine()
+                .add(new Quarantined(
+                        persistenceId(),
+                        poison,
+                        stream.lastPosition(),
+                        turnMs,
+                        system.codec().typeOf(events.get(applied)),
+                        cause.toString(),
+                        turnMs,
+                        journal.epoch()));
+        ending = true;
     }
 
     /** Lets a reply wait for everything that the state includes, or go at once where that is enough. */

@@ -1,18 +1,25 @@
 package io.stele.runtime;
 
+import io.stele.recovery.Moment;
+import io.stele.recovery.ReadBudget;
 import io.stele.recovery.Recovery;
+import io.stele.recovery.RecoveryRates;
 import io.stele.recovery.RecoveryReport;
 import io.stele.recovery.ReplayTarget;
 import io.stele.spi.Clock;
+import io.stele.spi.Durability;
 import io.stele.spi.DurabilityListener;
 import io.stele.spi.EventBatch;
 import io.stele.spi.EventJournal;
 import io.stele.spi.EventStream;
+import io.stele.spi.IndexStore;
 import io.stele.spi.JournalException;
+import io.stele.spi.OpeningReport;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.RecordMetadata;
 import io.stele.spi.SnapshotStore;
+import io.stele.spi.SteleException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.ByteBuffer;
@@ -23,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +54,11 @@ public final class ActorSystem implements AutoCloseable {
     private final PayloadCodec codec;
     private final Clock clock;
     private final Recovery recovery;
+    private final ReadBudget readBudget;
+    private final RecoveryPermits permits;
+    private final @Nullable IndexStore index;
+    private final Recoveries recoveries;
+    private final Quarantine quarantine;
     private final Dispatcher dispatcher;
     private final Snapshotter snapshotter;
     private final LaneRelease[] releases;
@@ -57,6 +70,7 @@ public final class ActorSystem implements AutoCloseable {
     private final Map<PersistenceId, Entity<?, ?>> entities = new ConcurrentHashMap<>();
     private final ThreadLocal<EventBatch> batches;
     private final ThreadLocal<ByteBuffer> metadata = ThreadLocal.withInitial(() -> ByteBuffer.allocate(METADATA_BYTES));
+    private final AtomicBoolean flushing = new AtomicBoolean();
     private volatile boolean closing;
     private boolean closed;
 
@@ -65,8 +79,13 @@ public final class ActorSystem implements AutoCloseable {
         codec = builder.codec();
         clock = builder.clock();
         SnapshotStore snapshots = builder.snapshots();
-        recovery = new Recovery(journal, snapshots, codec, clock);
-        dispatcher = new ForkJoinDispatcher(builder.workerCount());
+        readBudget = ReadBudget.of(clock, builder.recoveryBytesPerSecond());
+        recovery = new Recovery(journal, snapshots, codec, clock, readBudget);
+        dispatcher = new ForkJoinDispatcher("stele-worker", builder.workerCount());
+        permits = new RecoveryPermits(
+                new ForkJoinDispatcher("stele-recovery", builder.recoveryPermits()), builder.recoveryPermits(), clock);
+        index = builder.index();
+        recoveries = new Recoveries(permits, index == null ? RecoveryRates.NONE : RatesStore.load(index));
         snapshotter = new Snapshotter(snapshots, codec);
         owned = builder.owned();
         closeTimeoutNs = builder.closeTimeout().toNanos();
@@ -76,6 +95,7 @@ public final class ActorSystem implements AutoCloseable {
             releases[lane] = new LaneRelease(dispatcher);
         }
         journal.listener(new Progress());
+        quarantine = new Quarantine(this, index);
         sweeper = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "stele-sweeper");
             thread.setDaemon(true);
@@ -107,18 +127,67 @@ public final class ActorSystem implements AutoCloseable {
      *     without arguments
      */
     public EntityRef entity(Class<? extends PersistentActor<?, ?>> type, String entityId) {
+        EntityType<?, ?> known = known(type);
+        return ref(known, new PersistenceId(known.actor.entityType(), entityId));
+    }
+
+    private EntityType<?, ?> known(Class<? extends PersistentActor<?, ?>> type) {
         EntityType<?, ?> known = types.get(type);
         if (known == null) {
             register(instantiate(type));
             known = types.get(type);
         }
         assert known != null : "registered above";
-        return ref(known, new PersistenceId(known.actor.entityType(), entityId));
+        return known;
+    }
+
+    /**
+     * Works out what an actor's state was at a moment, from the nearest snapshot before it and the events behind that; its initial state
+     * if it had no event then. The actor itself takes no notice. Of an actor whose replies survive power cuts only durable events
+     * count. Works on the calling thread, within {@link ActorSystemBuilder#recoveryBytesPerSecond}.
+     *
+     * @param type the kind of actor
+     * @param <S> state
+     * @throws io.stele.recovery.PoisonEventException if an event before the moment cannot be applied
+     * @throws JournalException if the history cannot be read
+     */
+    @SuppressWarnings("unchecked")
+    public <S> PastState<S> stateAt(Class<? extends PersistentActor<?, S>> type, String entityId, Moment moment) {
+        EntityType<?, S> known = (EntityType<?, S>) known(type);
+        PersistenceId persistenceId = new PersistenceId(known.actor.entityType(), entityId);
+        Moment visible = known.durability == Durability.PROCESS_CRASH
+                ? moment
+                : moment.withPositionMax(journal.durablePosition(journal.lane(persistenceId)));
+        return TimeTravel.stateAt(recovery, codec, known, persistenceId, visible);
+    }
+
+    /** Returns the store of that class that this system closes in the end; null if it has none. */
+    public <T> @Nullable T owned(Class<T> type) {
+        return owned.stream()
+                .filter(type::isInstance)
+                .map(type::cast)
+                .findFirst()
+                .orElse(null);
     }
 
     /** Returns how many actors are in memory now. */
     public int activeEntityCount() {
         return entities.size();
+    }
+
+    /** Returns who is out of service because of a stored event that cannot be applied, and the ways back. */
+    public Quarantine quarantine() {
+        return quarantine;
+    }
+
+    /** Returns what opening the journal found, repaired and took. */
+    public OpeningReport openingReport() {
+        return journal.openingReport();
+    }
+
+    /** Returns what recoveries came to since the start. */
+    public Recoveries recoveries() {
+        return recoveries;
     }
 
     /** Returns how many snapshots were saved since the start. */
@@ -153,11 +222,24 @@ public final class ActorSystem implements AutoCloseable {
                     entities.size(),
                     entities.keySet().iterator().next());
         }
-        sweeper.shutdownNow();
-        boolean stopped = dispatcher.close();
+        sweeper.shutdown();
+        readBudget.lift();
+        boolean recovered = permits.close();
+        boolean stopped = dispatcher.close() && recovered;
         entities.values().forEach(entity -> entity.abandon(stopped));
         snapshotter.close();
+        keepRates();
         closeOwned();
+    }
+
+    private void keepRates() {
+        try {
+            if (index != null && recoveries.totals().done().recoveredCount() > 0) {
+                RatesStore.save(index, recoveries.rates().halved());
+            }
+        } catch (SteleException e) {
+            LOG.warn("what recoveries took could not be kept, plans will be worse: reason={}", e.getMessage());
+        }
     }
 
     private void pause() {
@@ -184,6 +266,10 @@ public final class ActorSystem implements AutoCloseable {
         while (!closing) {
             Entity<?, ?> entity = entities.get(persistenceId);
             if (entity == null) {
+                ActorException refusal = quarantine.refusal(persistenceId);
+                if (refusal != null) {
+                    return refusal;
+                }
                 entity = entities.computeIfAbsent(persistenceId, id -> new Entity<>(this, type, id));
             }
             switch (entity.offer(message)) {
@@ -226,12 +312,57 @@ public final class ActorSystem implements AutoCloseable {
         return report;
     }
 
+    /** Replays an actor's history to see whether that can be done. */
+    RecoveryReport rehearse(PersistenceId persistenceId) {
+        return recover(persistenceId, new Restored<>(typeOf(persistenceId), codec.forActor(persistenceId), clock));
+    }
+
+    private EntityType<?, ?> typeOf(PersistenceId persistenceId) {
+        Class<?> actor = typeNames.get(persistenceId.entityType());
+        EntityType<?, ?> type = actor == null ? null : types.get(actor);
+        if (type == null) {
+            throw new IllegalArgumentException(
+                    "kind of actor is not known, so register it first: persistenceId=" + persistenceId);
+        }
+        return type;
+    }
+
+    /** Runs an action while an actor is not in memory, and keeps it out until that is done; false if it is in memory. */
+    boolean runWhileAbsent(PersistenceId persistenceId, Runnable action) {
+        return entities.compute(persistenceId, (id, entity) -> {
+                    if (entity == null) {
+                        action.run();
+                    }
+                    return entity;
+                })
+                == null;
+    }
+
+    long closeTimeoutNs() {
+        return closeTimeoutNs;
+    }
+
+    /** Has the quarantine reach the disk, off the calling thread. */
+    void flushSoon(QuarantineStore store) {
+        if (flushing.compareAndSet(false, true)) {
+            sweeper.execute(() -> {
+                flushing.set(false);
+                try {
+                    store.flush();
+                } catch (SteleException e) {
+                    LOG.warn("quarantine could not be flushed: reason={}", e.getMessage());
+                }
+            });
+        }
+    }
+
     /**
-     * Appends the events of one effect, all or none. Throws as {@link EventJournal#append} and the codec do.
+     * Appends the events of one effect, all or none, encoded by their actor's own codec. Throws as {@link EventJournal#append} and
+     * the codec do.
      *
      * @return how many bytes the events take
      */
-    int append(EventStream stream, long timestampMs, List<?> events, @Nullable String commandId) {
+    int append(PayloadCodec own, EventStream stream, long timestampMs, List<?> events, @Nullable String commandId) {
         EventBatch batch = batches.get();
         batch.begin(timestampMs);
         if (commandId != null) {
@@ -241,7 +372,7 @@ public final class ActorSystem implements AutoCloseable {
         }
         int metadataBytes = batch.sizeBytes();
         for (Object event : events) {
-            batch.add(codec, event);
+            batch.add(own, event);
         }
         int eventBytes = batch.sizeBytes() - metadataBytes;
         journal.append(stream, stream.lastSequenceNumber() + 1, batch);
@@ -292,6 +423,10 @@ public final class ActorSystem implements AutoCloseable {
         return snapshotter;
     }
 
+    RecoveryPermits permits() {
+        return permits;
+    }
+
     LaneRelease release(int lane) {
         return releases[lane];
     }
@@ -307,6 +442,7 @@ public final class ActorSystem implements AutoCloseable {
                     + ", class=" + actor.getClass().getName() + ", other=" + other.getName());
         }
         EntityType<E, S> type = new EntityType<>(actor, codec);
+        recovery.upcast(actor.entityType(), actor.upcasters());
         long sweepMs = TimeUnit.NANOSECONDS.toMillis(type.passivateAfterNs) / SWEEPS_PER_LIFETIME;
         long periodMs = Math.max(1, Math.min(SWEEP_MS_MAX, sweepMs));
         var unused = sweeper.scheduleWithFixedDelay(() -> sweep(type), periodMs, periodMs, TimeUnit.MILLISECONDS);

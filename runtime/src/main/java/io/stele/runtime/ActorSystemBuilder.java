@@ -2,6 +2,7 @@ package io.stele.runtime;
 
 import io.stele.spi.Clock;
 import io.stele.spi.EventJournal;
+import io.stele.spi.IndexStore;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.SnapshotStore;
 import java.time.Duration;
@@ -15,7 +16,10 @@ public final class ActorSystemBuilder {
     private @Nullable SnapshotStore snapshots;
     private @Nullable PayloadCodec codec;
     private Clock clock = Clock.system();
+    private @Nullable IndexStore index;
     private int workerCount = Math.max(2, Runtime.getRuntime().availableProcessors());
+    private int recoveryPermits = Math.max(2, Runtime.getRuntime().availableProcessors());
+    private long recoveryBytesPerSecond;
     private Duration closeTimeout = Duration.ofSeconds(30);
     private final List<AutoCloseable> owned = new ArrayList<>();
 
@@ -54,6 +58,39 @@ public final class ActorSystemBuilder {
         return this;
     }
 
+    /**
+     * Sets how many actors may recover at once, at least 1. Each has a thread of its own, apart from the workers. Default: one per
+     * processor, at least 2.
+     */
+    public ActorSystemBuilder recoveryPermits(int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException("recoveryPermits must be at least 1: recoveryPermits=" + value);
+        }
+        recoveryPermits = value;
+        return this;
+    }
+
+    /**
+     * Sets how many bytes of snapshots and events recovery may read per second, all actors together; 0 for no limit. Default: 0.
+     */
+    public ActorSystemBuilder recoveryBytesPerSecond(long value) {
+        if (value < 0) {
+            throw new IllegalArgumentException(
+                    "recoveryBytesPerSecond must not be negative: recoveryBytesPerSecond=" + value);
+        }
+        recoveryBytesPerSecond = value;
+        return this;
+    }
+
+    /**
+     * Sets where the system remembers what can be found out again, such as who is in {@link Quarantine}. Not closed by the system
+     * unless {@link #owns} says so. Default: nowhere.
+     */
+    public ActorSystemBuilder index(IndexStore value) {
+        index = value;
+        return this;
+    }
+
     /** Sets how long closing waits for actors to finish. Default: 30 s. */
     public ActorSystemBuilder closeTimeout(Duration value) {
         closeTimeout = value;
@@ -89,6 +126,18 @@ public final class ActorSystemBuilder {
 
     Clock clock() {
         return clock;
+    }
+
+    @Nullable IndexStore index() {
+        return index;
+    }
+
+    int recoveryPermits() {
+        return recoveryPermits;
+    }
+
+    long recoveryBytesPerSecond() {
+        return recoveryBytesPerSecond;
     }
 
     int workerCount() {

@@ -71,13 +71,17 @@ final class Deduplication<E, S> {
             Command<?> command,
             DeduplicationWindow.Entry entry,
             DeduplicationWindow.Lost states) {
-        Effect<E, S, ?> effect = activation.decideAgain((S) states.before(), command);
+        Effect<E, S, ?> effect = activation.decideAgain((S) today(states.before()), command);
         if (effect == null || effect.kind != Effect.Kind.EVENTS) {
             return lost(activation, entry, "the handler decides otherwise today");
         }
-        Object reply = effect.reply.apply((S) states.after());
+        Object reply = effect.reply.apply((S) today(states.after()));
         remember(activation, command, reply);
         return reply;
+    }
+
+    private Object today(Object state) {
+        return type.actor.upcasters().upcastState(state);
     }
 
     private static Ask.Refusal lost(

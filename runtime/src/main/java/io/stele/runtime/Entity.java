@@ -1,6 +1,8 @@
 package io.stele.runtime;
 
+import io.stele.recovery.PoisonEventException;
 import io.stele.recovery.RecoveryException;
+import io.stele.spi.ForgottenException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.SteleException;
 import java.util.ArrayDeque;
@@ -17,8 +19,9 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   IDLE ──wake──&gt; SCHEDULED ──turn over, nothing left──&gt; IDLE
- *                      │
- *                      └──passivate, restart or failure──&gt; CLOSED      (a successor may take its place)
+ *     │                ^ │
+ *     └─not in memory─&gt; WAITING for {@link RecoveryPermits}, then SCHEDULED
+ *                        └──passivate, restart or failure──&gt; CLOSED      (a successor may take its place)
  * </pre>
  *
  * <p>Messages must neither get lost nor change their order while an actor leaves memory. So a sender offers first and looks at
@@ -35,6 +38,7 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
     private static final int IDLE = 0;
     private static final int SCHEDULED = 1;
     private static final int CLOSED = 2;
+    private static final int WAITING = 3;
     private static final int MESSAGES_PER_TURN = 64;
     private static final int MAILBOX_CHUNK = 16;
 
@@ -62,6 +66,10 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
 
     private final transient ArrayDeque<Object> unstashed = new ArrayDeque<>(0);
     private transient @Nullable Activation<E, S> activation;
+    /** Why it could not be recovered. */
+    private transient @Nullable ActorException refusal;
+
+    private transient volatile RecoveryPermits.@Nullable Ticket ticket;
     private volatile int status = IDLE;
     private volatile int awaiting;
     private volatile long lastActiveNs;
@@ -113,7 +121,7 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
      * @param stopped whether no worker can be in a turn of it any more
      */
     void abandon(boolean stopped) {
-        if (stopped || STATUS.compareAndSet(this, IDLE, SCHEDULED)) {
+        if (stopped || STATUS.compareAndSet(this, IDLE, SCHEDULED) || STATUS.compareAndSet(this, WAITING, SCHEDULED)) {
             Activation<E, S> active = activation;
             if (active != null) {
                 active.close(new OutcomeUnknownException(
@@ -133,10 +141,58 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
 
     /** Gives the actor a turn, unless it has one coming. Any thread. */
     void wake() {
-        if (status == IDLE && STATUS.compareAndSet(this, IDLE, SCHEDULED)) {
-            system.dispatcher().execute(this);
-        } else if (status == CLOSED) {
+        int seen = status;
+        if (seen == IDLE && STATUS.compareAndSet(this, IDLE, SCHEDULED)) {
+            begin();
+            return;
+        }
+        RecoveryPermits.Ticket waiting = ticket;
+        if (status == CLOSED) {
             forwardLeftovers();
+        } else if (waiting != null && status == WAITING) {
+            system.permits().heat(waiting);
+        }
+    }
+
+    /** Has it coming: a turn if it is in memory, else a place in the queue of those who want to be. */
+    private void begin() {
+        if (activation != null || leaveWhenIdle) {
+            system.dispatcher().execute(this);
+        } else {
+            awaitPermit();
+        }
+    }
+
+    private void awaitPermit() {
+        RecoveryPermits.Ticket waiting = system.permits().newTicket(this);
+        ticket = waiting;
+        status = WAITING;
+        system.permits().enqueue(waiting);
+    }
+
+    /** Returns how many messages wait, about. Any thread while it waits for its permit. */
+    int waitingCount() {
+        return mailbox.size() + unstashed.size();
+    }
+
+    /**
+     * Brings the actor into memory, then gives it a turn. On a thread of {@link RecoveryPermits}.
+     *
+     * @param waitNs how long it has waited for that
+     */
+    void recover(long waitNs) {
+        if (!STATUS.compareAndSet(this, WAITING, SCHEDULED)) {
+            return; // abandoned
+        }
+        ticket = null;
+        refusal = new ActorFailedException("recovery was cut short: persistenceId=" + persistenceId, null);
+        try {
+            refusal = tryRecover(waitNs);
+        } finally {
+            if (refusal != null) {
+                system.recoveries().onFailed();
+            }
+            system.dispatcher().execute(this);
         }
     }
 
@@ -164,10 +220,8 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
     private void turn() {
         Activation<E, S> active = activation;
         if (active == null) {
-            active = activate();
-            if (active == null) {
-                return;
-            }
+            turnWithoutState();
+            return;
         }
         active.beginTurn();
         handleMessages(active);
@@ -179,25 +233,37 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
         rest(active);
     }
 
-    private @Nullable Activation<E, S> activate() {
-        if (mailbox.isEmpty() && unstashed.isEmpty() && leaveWhenIdle) {
-            close(null);
-            return null;
+    private void turnWithoutState() {
+        if (refusal != null || (mailbox.isEmpty() && unstashed.isEmpty() && leaveWhenIdle)) {
+            close(refusal);
+        } else {
+            awaitPermit();
+        }
+    }
+
+    /** Returns null if the actor is in memory now, and otherwise why not. */
+    private @Nullable ActorException tryRecover(long waitNs) {
+        ActorException quarantined = system.quarantine().refusal(persistenceId);
+        if (quarantined != null) {
+            return quarantined;
         }
         try {
-            activation = Activation.recover(this);
-            return activation;
+            activation = Activation.recover(this, waitNs);
+            return null;
+        } catch (ForgottenException e) {
+            return new ActorForgottenException(e);
+        } catch (PoisonEventException e) {
+            return system.quarantine().add(e);
         } catch (RecoveryException e) {
-            close(new ActorFailedException(e.getMessage() == null ? "recovery failed" : e.getMessage(), e));
+            return new ActorFailedException(e.getMessage() == null ? "recovery failed" : e.getMessage(), e);
         } catch (SteleException e) {
-            close(new ActorFailedException(
-                    "actor cannot be recovered: persistenceId=" + persistenceId + ", reason=" + e.getMessage(), e));
+            return new ActorFailedException(
+                    "actor cannot be recovered: persistenceId=" + persistenceId + ", reason=" + e.getMessage(), e);
         } catch (RuntimeException e) {
             LOG.error("recovery failed unexpectedly: persistenceId={}", persistenceId, e);
-            close(new ActorFailedException(
-                    "actor cannot be recovered: persistenceId=" + persistenceId + ", reason=" + e, e));
+            return new ActorFailedException(
+                    "actor cannot be recovered: persistenceId=" + persistenceId + ", reason=" + e, e);
         }
-        return null;
     }
 
     private void handleMessages(Activation<E, S> active) {

@@ -7,6 +7,7 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,8 @@ final class EntityType<E, S> {
     final int mailboxCapacity;
     final int stashCapacity;
     final int deduplicationWindow;
+    /** The class of the state, where the actor's own class says it; null otherwise. */
+    final @Nullable Class<?> stateClass;
 
     EntityType(PersistentActor<E, S> actor, PayloadCodec codec) {
         this.actor = actor;
@@ -48,7 +51,9 @@ final class EntityType<E, S> {
             throw new IllegalArgumentException("mailboxCapacity is out of range: entityType=" + actor.entityType()
                     + ", mailboxCapacity=" + mailboxCapacity + ", mailboxCapacityMax=" + MAILBOX_CAPACITY_MAX);
         }
+        stateClass = stateClass(actor.getClass().getGenericSuperclass());
         actor.define();
+        checkUpcasters();
         register(codec);
     }
 
@@ -60,6 +65,17 @@ final class EntityType<E, S> {
         return value;
     }
 
+    /** What is upcast at recovery must not be handled live as well: the two would come to different states. */
+    private void checkUpcasters() {
+        for (Class<?> from : actor.upcasters().eventClasses()) {
+            if (actor.eventHandlers().types().contains(from)) {
+                throw new IllegalArgumentException(
+                        "event has both a handler and an upcaster, which would take it at recovery alone: entityType="
+                                + actor.entityType() + ", event=" + from.getName());
+            }
+        }
+    }
+
     /**
      * Tells the codec every class that this kind of actor may have stored, so that recovery can read it. Events and state must be
      * storable; a reply need not be, only commands with an id have theirs stored.
@@ -67,6 +83,8 @@ final class EntityType<E, S> {
     private void register(PayloadCodec codec) {
         arguments(actor.getClass().getGenericSuperclass()).forEach(codec::register);
         actor.eventHandlers().types().forEach(codec::register);
+        actor.upcasters().eventClasses().forEach(codec::register);
+        actor.upcasters().stateClasses().forEach(codec::register);
         actor.storedTypes().forEach(codec::register);
         codec.register(Done.class);
         for (Class<?> command : actor.commandHandlers().types()) {
@@ -74,6 +92,16 @@ final class EntityType<E, S> {
                 arguments(implemented).forEach(reply -> registerReply(codec, reply));
             }
         }
+    }
+
+    private static @Nullable Class<?> stateClass(Type superclass) {
+        if (!(superclass instanceof ParameterizedType parameterized)
+                || parameterized.getRawType() != PersistentActor.class) {
+            return null;
+        }
+        Type state = parameterized.getActualTypeArguments()[1];
+        Type raw = state instanceof ParameterizedType generic ? generic.getRawType() : state;
+        return raw instanceof Class<?> known ? known : null;
     }
 
     private void registerReply(PayloadCodec codec, Class<?> reply) {

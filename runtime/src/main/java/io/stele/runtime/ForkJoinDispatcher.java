@@ -21,12 +21,13 @@ final class ForkJoinDispatcher implements Dispatcher {
     /**
      * Starts no thread yet; workers come with the first tasks.
      *
+     * @param name what the threads are called
      * @param workerCount how many, at least 1
      */
-    ForkJoinDispatcher(int workerCount) {
+    ForkJoinDispatcher(String name, int workerCount) {
         ForkJoinPool.ForkJoinWorkerThreadFactory factory = pool -> {
             ForkJoinWorkerThread worker = ForkJoinPool.defaultForkJoinWorkerThreadFactory.newThread(pool);
-            worker.setName("stele-worker-" + worker.getPoolIndex());
+            worker.setName(name + "-" + worker.getPoolIndex());
             return worker;
         };
         pool = new ForkJoinPool(

@@ -1,5 +1,6 @@
 package io.stele.runtime;
 
+import io.stele.recovery.Upcasters;
 import io.stele.spi.Durability;
 import io.stele.spi.PersistenceId;
 import java.time.Duration;
@@ -37,6 +38,7 @@ public abstract class PersistentActor<E, S> {
     private final String entityType;
     private final CommandHandlers<E, S> commandHandlers = new CommandHandlers<>();
     private final EventHandlers<E, S> eventHandlers = new EventHandlers<>();
+    private final Upcasters upcasters = new Upcasters();
 
     /**
      * Names the kind of actor.
@@ -85,6 +87,12 @@ public abstract class PersistentActor<E, S> {
         }
         return handler.apply(state, event);
     }
+
+    /**
+     * Says what stored events and snapshots of earlier programs mean today, where the codec's own rules do not do: see
+     * {@link Upcasters}. Called once, before the first recovery.
+     */
+    protected void upcasters(Upcasters on) {}
 
     /**
      * Lists the classes that are stored (events, state, replies of commands with an id) beyond those that Stele finds by itself: the
@@ -253,6 +261,9 @@ public abstract class PersistentActor<E, S> {
             commands(commandHandlers);
             events(eventHandlers);
         }
+        if (upcasters.isEmpty()) {
+            upcasters(upcasters);
+        }
     }
 
     final CommandHandlers<E, S> commandHandlers() {
@@ -261,5 +272,9 @@ public abstract class PersistentActor<E, S> {
 
     final EventHandlers<E, S> eventHandlers() {
         return eventHandlers;
+    }
+
+    final Upcasters upcasters() {
+        return upcasters;
     }
 }

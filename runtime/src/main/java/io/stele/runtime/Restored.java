@@ -3,9 +3,11 @@ package io.stele.runtime;
 import io.stele.recovery.ReplayTarget;
 import io.stele.spi.Clock;
 import io.stele.spi.PayloadCodec;
+import io.stele.spi.PayloadCodecException;
 import io.stele.spi.RecordMetadata;
 import io.stele.spi.Snapshot;
 import io.stele.spi.StoredEvent;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class Restored<E, S> implements ReplayTarget {
     private final EntityType<E, S> type;
     private final PayloadCodec codec;
-    private final DeduplicationWindow window;
-    private final SnapshotProgress progress;
-    private final StateComparison comparison;
+    private final Clock clock;
+    private SnapshotProgress progress;
+    private StateComparison comparison;
+    private DeduplicationWindow window;
     private S state;
     private S stateBeforeBatch;
     private long sequenceNumber;
@@ -33,7 +36,8 @@ final class Restored<E, S> implements ReplayTarget {
         this.codec = codec;
         this.window = new DeduplicationWindow(type.deduplicationWindow);
         this.comparison = new StateComparison(type, codec);
-        this.progress = new SnapshotProgress(new ReplayCost(type.replayCost), clock);
+        this.clock = clock;
+        this.progress = newProgress();
         this.state = type.actor.initialState();
         this.stateBeforeBatch = state;
     }
@@ -46,27 +50,76 @@ final class Restored<E, S> implements ReplayTarget {
     @Override
     @SuppressWarnings("unchecked")
     public void onSnapshot(Snapshot snapshot, Object decoded) {
+        if (type.stateClass != null && !type.stateClass.isInstance(decoded)) {
+            throw new PayloadCodecException("snapshot holds something other than the state: type=" + snapshot.type()
+                    + ", class=" + decoded.getClass().getName() + ", classExpected=" + type.stateClass.getName());
+        }
+        DeduplicationWindow carried = new DeduplicationWindow(type.deduplicationWindow);
+        carried.decode(snapshot.attachment(), codec);
+        window = carried;
         state = (S) decoded;
         sequenceNumber = snapshot.sequenceNumber();
-        window.decode(snapshot.attachment(), codec);
         progress.onLoaded();
         comparison.onStart(sequenceNumber, decoded);
     }
 
     @Override
-    @SuppressWarnings("unchecked")
     public void onEvent(StoredEvent stored, Object event) {
+        progress.beforeApply();
+        S next = apply(state, event);
+        progress.afterApply(1);
+        onApplied(stored, next);
+    }
+
+    @Override
+    public void onSkipped(StoredEvent stored) {
+        comparison.onSkipped();
+        onBatch(stored);
+        sequenceNumber = stored.sequenceNumber();
+    }
+
+    @Override
+    public void onRestart() {
+        window = new DeduplicationWindow(type.deduplicationWindow);
+        state = type.actor.initialState();
+        stateBeforeBatch = state;
+        sequenceNumber = 0;
+        lastCommandId = null;
+        progress = newProgress();
+        comparison = new StateComparison(type, codec);
+    }
+
+    @Override
+    public void onUpcast(StoredEvent stored, List<?> events) {
+        S next = state;
+        progress.beforeApply();
+        for (Object event : events) {
+            next = apply(next, event);
+        }
+        progress.afterApply(1);
+        onApplied(stored, next);
+    }
+
+    private void onApplied(StoredEvent stored, S next) {
+        onBatch(stored);
+        state = next;
+        sequenceNumber = stored.sequenceNumber();
+        progress.onAppended(stored.payload().remaining());
+        comparison.onEvent(sequenceNumber, stored.batchIndex(), stored.batchCount(), state);
+    }
+
+    @SuppressWarnings("unchecked")
+    private S apply(S before, Object event) {
+        return type.actor.onEvent(before, (E) event);
+    }
+
+    /** Notes down where a batch begins, before the state changes. */
+    private void onBatch(StoredEvent stored) {
         if (stored.batchIndex() == 0) {
             keepLost();
             stateBeforeBatch = state;
             lastCommandId = RecordMetadata.findText(stored.metadata(), RecordMetadata.COMMAND_ID);
         }
-        progress.onAppended(stored.payload().remaining());
-        progress.beforeApply();
-        state = type.actor.onEvent(state, (E) event);
-        progress.afterApply(1);
-        sequenceNumber = stored.sequenceNumber();
-        comparison.onEvent(sequenceNumber, stored.batchIndex(), stored.batchCount(), state);
     }
 
     @Override
@@ -85,6 +138,14 @@ final class Restored<E, S> implements ReplayTarget {
             window.put(new DeduplicationWindow.Entry(lastCommandId, sequenceNumber, null, lost));
             lastCommandId = null;
         }
+    }
+
+    PayloadCodec codec() {
+        return codec;
+    }
+
+    private SnapshotProgress newProgress() {
+        return new SnapshotProgress(new ReplayCost(type.replayCost), clock);
     }
 
     S state() {

@@ -104,8 +104,9 @@ final class Snapshotter implements AutoCloseable {
 
     private void saveNow(PersistenceId persistenceId, Capture capture, int keepCount) {
         try {
-            StoredType type = codec.typeOf(capture.state);
-            ByteBuffer payload = ByteBuffer.wrap(Encoding.encode(codec, capture.state));
+            PayloadCodec own = codec.forActor(persistenceId);
+            StoredType type = own.typeOf(capture.state);
+            ByteBuffer payload = ByteBuffer.wrap(Encoding.encode(own, capture.state));
             store.save(new Snapshot(
                     persistenceId,
                     capture.sequenceNumber,
@@ -114,7 +115,7 @@ final class Snapshotter implements AutoCloseable {
                     type,
                     codec.fingerprint(type),
                     payload,
-                    DeduplicationWindow.encode(capture.entries, codec)));
+                    DeduplicationWindow.encode(capture.entries, own)));
             store.prune(persistenceId, keepCount);
             saved.increment();
         } catch (RuntimeException | StackOverflowError e) {

@@ -26,6 +26,7 @@ final class StateComparison {
     private final Deque<Candidate> kept = new ArrayDeque<>(0);
     private long batchStart;
     private long agreeing;
+    private boolean isOver;
 
     private record Candidate(long sequenceNumber, Object state) {}
 
@@ -54,8 +55,14 @@ final class StateComparison {
         }
     }
 
+    /** An event is left out by decision: from here on the state is another one than it was when hashes were taken. */
+    void onSkipped() {
+        isOver = true;
+        kept.clear();
+    }
+
     private void keep(long sequenceNumber, Object state) {
-        if (type.stateHashCheck != StateHashCheck.OFF) {
+        if (!isOver && type.stateHashCheck != StateHashCheck.OFF) {
             kept.add(new Candidate(sequenceNumber, state));
             if (kept.size() > KEPT_MAX) {
                 kept.remove();

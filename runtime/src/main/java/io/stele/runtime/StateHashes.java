@@ -2,6 +2,7 @@ package io.stele.runtime;
 
 import io.stele.recovery.HashPoint;
 import io.stele.spi.JournalException;
+import io.stele.spi.PayloadCodec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,9 +29,9 @@ final class StateHashes {
     private volatile boolean isDone;
     private volatile @Nullable HashPoint result;
 
-    StateHashes(Entity<?, ?> entity) {
+    StateHashes(Entity<?, ?> entity, PayloadCodec codec) {
         this.entity = entity;
-        this.every = entity.type.stateHashEvery;
+        this.every = codec.hidesContent() ? 0 : entity.type.stateHashEvery;
     }
 
     /** Returns whether a hash is due after {@code sequenceNumber}, the last event of a batch of {@code eventCount}. */

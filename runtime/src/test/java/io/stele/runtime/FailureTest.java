@@ -138,7 +138,7 @@ final class FailureTest {
             EventHandlerException poisoned = failure(ledger.ask(new AddPoison()), EventHandlerException.class);
 
             assertThat(poisoned).hasMessageContaining("sequenceNumber=2").hasMessageContaining("poison");
-            ActorFailedException out = failure(ledger.ask(new Get()), ActorFailedException.class);
+            ActorQuarantinedException out = failure(ledger.ask(new Get()), ActorQuarantinedException.class);
             assertThat(out).hasMessageContaining("sequenceNumber=2").hasMessageContaining("type=poisoned");
             assertThat(await(world.ledger("b").ask(new Add(1))).sum()).isEqualTo(1);
             assertThat(storedCount(world)).as("nothing is taken back").isEqualTo(2);

@@ -92,6 +92,15 @@ final class World implements AutoCloseable {
         }
     }
 
+    static void join(Thread thread) {
+        try {
+            thread.join(PATIENCE_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        assertThat(thread.isAlive()).as(thread.getName() + " is still alive").isFalse();
+    }
+
     static void eventually(String what, BooleanSupplier condition) {
         long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
         while (!condition.getAsBoolean()) {

@@ -3,6 +3,7 @@ package io.stele.snapshot;
 import io.stele.spi.SnapshotException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -16,6 +17,7 @@ import org.rocksdb.AbstractNativeReference;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
@@ -240,6 +242,16 @@ final class RocksDatabase {
         enter(family);
         try {
             flushOpen(family);
+        } finally {
+            leave();
+        }
+    }
+
+    /** Makes {@code target}, which is absent, a directory that holds everything as it is now. Unchangeable files are shared. */
+    void checkpoint(Path target) throws RocksDBException {
+        enter(Family.SNAPSHOTS);
+        try (Checkpoint checkpoint = Checkpoint.create(rocks)) {
+            checkpoint.createCheckpoint(target.toString());
         } finally {
             leave();
         }

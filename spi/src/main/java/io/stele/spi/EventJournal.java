@@ -38,6 +38,11 @@ public interface EventJournal extends EventHistory, AutoCloseable {
     /** Returns the epoch of this opening: above that of every earlier one. It stands in every record appended now. */
     long epoch();
 
+    /** Returns what this opening found, repaired and took. */
+    default OpeningReport openingReport() {
+        return OpeningReport.NONE;
+    }
+
     /** Returns a new, empty batch for the calling thread. */
     EventBatch newBatch();
 

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  *   key 5  tags             UTF-8, separated by 0x00
  *   key 6  state hash       of the actor's state: the last sequence number in it 8 B, the schema fingerprint of its type 8 B,
  *                           the StateHash of its canonical encoding 8 B
+ *   key 8  skip             an event that replay is to leave out: its sequence number 8 B, then who decided that and why,
+ *                           UTF-8, separated by 0x00
  * </pre>
  *
  * <p>Readers pass over keys that they do not know. All methods are pure functions of their arguments.
@@ -43,6 +45,9 @@ public final class RecordMetadata {
 
     /** The hash of the state after an earlier event of the same actor, in a note behind it. */
     public static final byte STATE_HASH = 6;
+
+    /** A decision to leave an event out, in a note behind it. */
+    public static final byte SKIP = 8;
 
     private static final int HEADER_BYTES = 3;
 

@@ -5,6 +5,7 @@ import io.stele.journal.JournalSummary;
 import io.stele.journal.JournalSummary.Actor;
 import io.stele.journal.JournalSummary.EntityType;
 import io.stele.journal.JournalSummary.Segment;
+import io.stele.journal.JournalSummary.StoredTypeCount;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -61,6 +62,11 @@ record InspectReport(Path directory, JournalSummary summary, Map<String, Snapsho
         newest().ifPresent(actor -> tree.put("newest", newestTree(actor)));
         tree.put("lanes", lanes().stream().map(InspectReport::laneTree).toList());
         tree.put("types", summary.entityTypes().stream().map(this::typeTree).toList());
+        tree.put(
+                "storedTypes",
+                summary.storedTypes().stream()
+                        .map(InspectReport::storedTypeTree)
+                        .toList());
         return tree;
     }
 
@@ -78,6 +84,8 @@ record InspectReport(Path directory, JournalSummary summary, Map<String, Snapsho
         lines.add("");
         if (!summary.entityTypes().isEmpty()) {
             lines.addAll(typesTable().lines(screen));
+            lines.add("");
+            lines.addAll(storedTypesTable().lines(screen));
             lines.add("");
         }
         newest().ifPresent(actor ->
@@ -153,6 +161,28 @@ record InspectReport(Path directory, JournalSummary summary, Map<String, Snapsho
                     coverage == null ? "" : Units.count(coverage.replayMax()));
         }
         return table;
+    }
+
+    private Table storedTypesTable() {
+        Table table =
+                new Table().left("type").left("stored as").right("version").right("events");
+        for (StoredTypeCount count : summary.storedTypes()) {
+            table.row(
+                    count.entityType(),
+                    count.type().name(),
+                    Integer.toString(count.type().version()),
+                    Units.count(count.eventCount()));
+        }
+        return table;
+    }
+
+    private static Map<String, Object> storedTypeTree(StoredTypeCount count) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("type", count.entityType());
+        tree.put("storedAs", count.type().name());
+        tree.put("version", count.type().version());
+        tree.put("events", count.eventCount());
+        return tree;
     }
 
     private static String share(SnapshotCoverage coverage) {

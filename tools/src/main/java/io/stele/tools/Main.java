@@ -24,15 +24,22 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             InspectCommand.class,
             ShowCommand.class,
+            StateCommand.class,
             VerifyCommand.class,
             ReplayCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
+            ForkCommand.class,
+            RecoveryPlanCommand.class,
+            QuarantineCommand.class,
             ExamplesCommand.class,
             VersionCommand.class,
             HelpCommand.class
         },
         footer = {
             "",
-            "Commands read files, also while their owner runs, and never change them; demo alone writes.",
+            "Commands read files, most of them also while their owner runs, and never change them; demo, backup, restore and fork "
+                    + "write elsewhere.",
             "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a check found something, 4 data in use, 5 refused.",
             "First steps: stele demo, then stele examples."
         })

@@ -48,6 +48,7 @@ final class ReplayCommand extends SubCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Option(names = "--check", required = true, description = "Compares; there is no other way to replay yet.")
+    @SuppressWarnings("UnusedVariable") // that it is given is all that counts
     private boolean check;
 
     @Option(
@@ -65,7 +66,6 @@ final class ReplayCommand extends SubCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        assert check : "picocli requires it";
         DataDirectory directory = DataDirectory.of(main.options().dataDirectory());
         try (RocksStores stores = directory.snapshots()) {
             SnapshotStore snapshots = stores == null ? FixedSnapshots.of() : stores.snapshots();

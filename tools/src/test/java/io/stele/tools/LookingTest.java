@@ -55,6 +55,17 @@ class LookingTest {
     }
 
     @Test
+    void shouldCountEventsByWhatTheyAreStoredAs() throws Exception {
+        fill();
+
+        assertThat(run("inspect", "-o", "json")).isEqualTo(ExitCode.DONE);
+        assertThat(screens.out().replaceAll("\\s", ""))
+                .contains("\"storedTypes\":[{\"type\":\"diary\",\"storedAs\":\"noted\",\"version\":1,\"events\":");
+        assertThat(run("inspect", "-o", "table")).isEqualTo(ExitCode.DONE);
+        assertThat(screens.out()).containsPattern("diary +noted +1 +[0-9,]+");
+    }
+
+    @Test
     void shouldFitIn80Columns() throws Exception {
         try (ActorSystem system = open()) {
             system.entity(Diary.class, "long")

@@ -29,7 +29,22 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "inspect", "show", "verify", "replay", "version", "examples"})
+    @ValueSource(
+            strings = {
+                "demo",
+                "inspect",
+                "show",
+                "state",
+                "verify",
+                "replay",
+                "recovery-plan",
+                "quarantine",
+                "backup",
+                "restore",
+                "fork",
+                "version",
+                "examples"
+            })
     void shouldShowHelpOfEachCommandWithin80Columns(String command) {
         assertThat(screens.run(command, "--help")).isEqualTo(ExitCode.DONE);
         assertThat(screens.out()).startsWith("Usage: stele " + command);

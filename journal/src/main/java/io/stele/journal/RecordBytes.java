@@ -1,0 +1,60 @@
+package io.stele.journal;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Bytes that were read from a segment, and what gives access to them: words for those who check records, and two views, made
+ * once, for those who are handed parts of one.
+ *
+ * <p>An array, because a mapped file that shrinks kills the JVM, and because the JIT sees through an array. Confined to one thread
+ * at a time.
+ */
+final class RecordBytes {
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+    static final RecordBytes EMPTY = new RecordBytes(0);
+
+    /** The bytes. */
+    final byte[] array;
+    /** Writable, from the first byte to the last: for whoever reads a file. */
+    final ByteBuffer target;
+    /** Read-only, for {@link RecordView#payload}. */
+    final ByteBuffer payload;
+    /** Read-only, for {@link RecordView#metadata}. */
+    final ByteBuffer metadata;
+
+    RecordBytes(int capacity) {
+        this(new byte[capacity]);
+    }
+
+    RecordBytes(byte[] array) {
+        this.array = array;
+        target = ByteBuffer.wrap(array);
+        payload = view();
+        metadata = view();
+    }
+
+    int capacity() {
+        return array.length;
+    }
+
+    byte getByte(int at) {
+        return array[at];
+    }
+
+    int getInt(int at) {
+        return (int) INT.get(array, at);
+    }
+
+    long getLong(int at) {
+        return (long) LONG.get(array, at);
+    }
+
+    private ByteBuffer view() {
+        return ByteBuffer.wrap(array).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+}
