@@ -133,6 +133,7 @@ public final class Backup {
                 copySnapshots(target);
                 journal.cut();
                 BackupTarget.copyKeys(source.journal().resolveSibling("keys"), Stele.keyDirectory(target));
+                copyCompactionFiles(target);
                 JournalBackup.Report report = journal.finish(progress, Clock.system());
                 BackupTarget.forceNames(target);
                 return new Report(
@@ -152,6 +153,13 @@ public final class Backup {
         if (Files.isDirectory(source.snapshots())) {
             source.copySnapshots(Stele.snapshotDirectory(target), sharing);
         }
+    }
+
+    /** A copy without its legal holds would be compacted as if nothing was held. */
+    private void copyCompactionFiles(Path target) throws IOException {
+        Path directory = source.journal().resolveSibling(".");
+        BackupTarget.copyFile(Stele.legalHoldsFile(directory), Stele.legalHoldsFile(target));
+        BackupTarget.copyFile(Stele.compactionHistoryFile(directory), Stele.compactionHistoryFile(target));
     }
 
     private record Running(ChronicleJournal opened, RocksStores stores) implements Source {

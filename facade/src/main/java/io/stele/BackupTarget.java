@@ -67,6 +67,14 @@ record BackupTarget(@Nullable Path earlier, boolean isOnOtherFileSystem) {
         force(target);
     }
 
+    /** Copies a file, if it is there. */
+    static void copyFile(Path file, Path copy) throws IOException {
+        if (Files.exists(file)) {
+            Files.copy(file, copy);
+            force(copy);
+        }
+    }
+
     /** Makes the names of what was made survive a power cut. */
     static void forceNames(Path target) throws IOException {
         force(target);

@@ -17,7 +17,7 @@ import java.nio.file.Path;
  * <pre>
  *   data/
  *     journal/     what happened: the truth
- *     snapshots/   states and indexes: shortcuts to it, may be deleted
+ *     snapshots/   states and indexes: shortcuts to it; may be deleted as long as nothing was compacted
  *     keys/        what encrypted events are read with, if there are any
  * </pre>
  *
@@ -91,6 +91,16 @@ public final class Stele {
     /** Returns where the journal of a data directory lives. */
     public static Path journalDirectory(Path directory) {
         return directory.resolve("journal");
+    }
+
+    /** Returns which file of a data directory lists the actors that are under legal hold. */
+    public static Path legalHoldsFile(Path directory) {
+        return directory.resolve("legal-holds");
+    }
+
+    /** Returns which file of a data directory tells what earlier compactions did. */
+    public static Path compactionHistoryFile(Path directory) {
+        return directory.resolve("compactions.jsonl");
     }
 
     /** Returns where the snapshots of a data directory live. */

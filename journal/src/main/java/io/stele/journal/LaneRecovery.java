@@ -105,6 +105,7 @@ final class LaneRecovery {
         if (segments[0] > oldest) {
             throw corrupt(setup.segment(oldest), 0, "segment is missing");
         }
+        CarriedFiles.of(setup.directory(), view).requireComplete();
         for (int i = 1; i < segments.length; i++) {
             if (segments[i] != segments[i - 1] + 1) {
                 throw corrupt(setup.segment(segments[i - 1] + 1), 0, "segment is missing");

@@ -36,6 +36,7 @@ class MainTest {
                 "show",
                 "state",
                 "verify",
+                "compact",
                 "replay",
                 "recovery-plan",
                 "quarantine",
