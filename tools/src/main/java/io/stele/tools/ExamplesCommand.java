@@ -28,7 +28,7 @@ final class ExamplesCommand extends SubCommand implements Callable<Integer> {
             new Example("Check every byte, and fail if something is wrong", "stele verify"),
             new Example(
                     "Check that your handlers still agree with history",
-                    "stele replay --check --class-path bank.jar --actor-class bank.BankAccount"),
+                    "STELE_CLASS_PATH=bank.jar stele replay --check --actor-class bank.BankAccount"),
             new Example("Make a backup", "stele backup --to backups/monday"),
             new Example("Try something out on a copy", "stele fork --to what-if"),
             new Example("Look at data elsewhere", "stele inspect --data-dir /var/lib/bank"));

@@ -11,16 +11,9 @@ import io.stele.spi.CorruptJournalException;
 import io.stele.spi.EventHistory;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.SnapshotStore;
-import java.io.IOException;
-import java.net.MalformedURLException;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -42,6 +35,7 @@ import picocli.CommandLine.Spec;
                     + "after which they are known to, and the last one up to which they agree.",
             "Reads files, also while their owner runs. Takes no lock and changes nothing. Runs your handlers: they must do "
                     + "nothing but work out a state. Scans an actor's lane two times, for each actor.",
+            "The launcher puts what $STELE_CLASS_PATH names, such as bank.jar:lib/*, on the class path.",
             "Exit code 3 if an actor's handlers disagree with its history, or its history cannot be replayed."
         })
 final class ReplayCommand extends SubCommand implements Callable<Integer> {
@@ -64,13 +58,6 @@ final class ReplayCommand extends SubCommand implements Callable<Integer> {
             description = "A class with handlers, such as bank.BankAccount. May be given several times.")
     private List<String> classes = List.of();
 
-    @Option(
-            names = "--class-path",
-            paramLabel = "PATH",
-            split = ":",
-            description = "Jars, directories of jars, or directories of classes, separated by ':'.")
-    private List<Path> classPath = List.of();
-
     @Parameters(
             paramLabel = "ACTOR",
             arity = "0..*",
@@ -78,15 +65,14 @@ final class ReplayCommand extends SubCommand implements Callable<Integer> {
     private List<String> actors = List.of();
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         DataDirectory directory = DataDirectory.of(main.options().dataDirectory());
-        try (RocksStores stores = directory.snapshots();
-                URLClassLoader loader = new URLClassLoader(urls(), getClass().getClassLoader())) {
+        try (RocksStores stores = directory.snapshots()) {
             SnapshotStore snapshots = stores == null ? FixedSnapshots.of() : stores.snapshots();
             JournalInspector journal = directory.journal();
             HistoryCheck handlers = new HistoryCheck(history(journal), snapshots, RecordCodec.of());
             for (String name : classes) {
-                register(handlers, loader, name);
+                register(handlers, name);
             }
             ReplayReport report = ReplayReport.of(directory.path(), handlers, wanted(handlers, journal));
             main.options().report(report.tree(), report::lines);
@@ -137,9 +123,9 @@ final class ReplayCommand extends SubCommand implements Callable<Integer> {
     }
 
     @SuppressWarnings("unchecked")
-    private static void register(HistoryCheck handlers, ClassLoader loader, String name) {
+    private static void register(HistoryCheck handlers, String name) {
         try {
-            Class<?> found = Class.forName(name, true, loader);
+            Class<?> found = Class.forName(name);
             if (!PersistentActor.class.isAssignableFrom(found)) {
                 throw new CommandFailure(ExitCode.FAILED, "class is no persistent actor: class=" + name);
             }
@@ -148,31 +134,10 @@ final class ReplayCommand extends SubCommand implements Callable<Integer> {
             throw new CommandFailure(
                     ExitCode.FAILED,
                     "class cannot be loaded: class=" + name + ", reason=" + e
-                            + "; name the jars that it needs with --class-path",
+                            + "; name the jars that it needs in STELE_CLASS_PATH",
                     e);
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
         }
-    }
-
-    private URL[] urls() throws IOException {
-        List<URL> urls = new ArrayList<>();
-        for (Path entry : classPath) {
-            urls.add(url(entry));
-            if (Files.isDirectory(entry)) {
-                try (Stream<Path> files = Files.list(entry)) {
-                    for (Path jar : files.filter(file -> file.toString().endsWith(".jar"))
-                            .sorted()
-                            .toList()) {
-                        urls.add(url(jar));
-                    }
-                }
-            }
-        }
-        return urls.toArray(URL[]::new);
-    }
-
-    private static URL url(Path path) throws MalformedURLException {
-        return path.toUri().toURL();
     }
 }

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,37 +88,6 @@ final class ReplayCommandTest {
     }
 
     @Test
-    void shouldTakeClassesFromElsewhere() throws Exception {
-        Path source = elsewhere.resolve("Foreign.java");
-        Files.writeString(source, """
-                public final class Foreign extends io.stele.runtime.PersistentActor<Foreign.Noted, Foreign.Pages> {
-                    public record Noted(String text) {}
-                    public record Pages(String last, long count) {}
-                    public Foreign() { super("diary"); }
-                    protected Pages initialState() { return new Pages("", 0); }
-                    protected Pages onEvent(Pages pages, Noted noted) { return new Pages(noted.text(), pages.count() + 1); }
-                }
-                """);
-        int compiled = ToolProvider.getSystemJavaCompiler()
-                .run(
-                        null,
-                        null,
-                        null,
-                        "-proc:none",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "-d",
-                        elsewhere.toString(),
-                        source.toString());
-        assertThat(compiled).isZero();
-
-        assertThat(run("-a", "Foreign", "--class-path", elsewhere.toString()))
-                .as(screens.err())
-                .isEqualTo(ExitCode.DONE);
-        assertThat(screens.out()).contains("comparedCount\t4");
-    }
-
-    @Test
     void shouldSayThatNothingProvesNothingWithoutSnapshots() throws Exception {
         Files.move(Stele.snapshotDirectory(directory), elsewhere.resolve("snapshots"));
 
@@ -137,7 +105,7 @@ final class ReplayCommandTest {
         assertThat(screens.err())
                 .contains(
                         "class=no.such.Class",
-                        "--class-path",
+                        "STELE_CLASS_PATH",
                         "class is no persistent actor",
                         "actor=account/1",
                         "--check");
