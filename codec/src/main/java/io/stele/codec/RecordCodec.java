@@ -203,8 +203,8 @@ public final class RecordCodec implements PayloadCodec {
     /** {@inheritDoc} For version 1 it is the {@link #fingerprint(Class)} of the class. */
     @Override
     public long fingerprint(StoredType type) {
-        StoredClass stored = catalog.find(type.name());
-        if (stored == null || !stored.type().equals(type)) {
+        StoredClass stored = catalog.find(type);
+        if (stored == null) {
             return 0;
         }
         return fingerprints.computeIfAbsent(type, known -> {
