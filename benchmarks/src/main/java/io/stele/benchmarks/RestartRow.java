@@ -45,10 +45,10 @@ final class RestartRow implements Row {
         try {
             fillAndBeKilled(killed, actors, bench.count(256 << 20, 1 << 20));
             List<Double> indexMs = new ArrayList<>();
-            Comparison comparison = bench.compareWithoutWarmUp(Side.of(
-                    () -> copy(killed, copy), () -> openAndAsk(copy, Tally.layout(bench), actors, indexMs)));
-            Spread index = Spread.of(
-                    indexMs.stream().mapToDouble(Double::doubleValue).toArray());
+            Comparison comparison = bench.compareWithoutWarmUp(
+                    Side.of(() -> copy(killed, copy), () -> openAndAsk(copy, Tally.layout(bench), actors, indexMs)));
+            Spread index =
+                    Spread.of(indexMs.stream().mapToDouble(Double::doubleValue).toArray());
             return comparison.report(
                     List.of(Check.atMost(
                             "from opening to the first reply", MS_MAX, "ms", comparison.spread(0, Sample::msPerOp))),
