@@ -17,7 +17,8 @@ import java.nio.file.Path;
  * <pre>
  *   data/
  *     journal/     what happened: the truth
- *     snapshots/   states and indexes: shortcuts to it, may be deleted
+ *     snapshots/   states and indexes: shortcuts to it; may be deleted as long as nothing was compacted
+ *     keys/        what encrypted events are read with, if there are any
  * </pre>
  *
  * <p>The JVM needs a few flags; a process without them gets a sentence that names them.
@@ -57,13 +58,58 @@ public final class Stele {
         return new SteleBuilder(directory);
     }
 
+    /**
+     * Makes a backup of a system that runs. Short for {@code Backup.of(system).to(target)}; see {@link Backup}.
+     *
+     * @param target absent or empty
+     */
+    public static Backup.Report backup(ActorSystem system, Path target) {
+        return Backup.of(system).to(target);
+    }
+
+    /**
+     * Makes a directory that goes its own way from what a system holds now. Short for {@code Backup.of(system).forkTo(target)}; see
+     * {@link Backup}.
+     *
+     * @param target absent or empty
+     */
+    public static Backup.Report fork(ActorSystem system, Path target) {
+        return Backup.of(system).forkTo(target);
+    }
+
+    /**
+     * Makes a data directory of a backup, sharing no file with it.
+     *
+     * @param backup is not changed
+     * @param target absent or empty
+     * @throws io.stele.spi.JournalException if the backup is damaged or was not finished, or if the target is not empty
+     */
+    public static Backup.Report restore(Path backup, Path target) {
+        return Backup.of(backup).withoutSharing().to(target);
+    }
+
     /** Returns where the journal of a data directory lives. */
     public static Path journalDirectory(Path directory) {
         return directory.resolve("journal");
     }
 
+    /** Returns which file of a data directory lists the actors that are under legal hold. */
+    public static Path legalHoldsFile(Path directory) {
+        return directory.resolve("legal-holds");
+    }
+
+    /** Returns which file of a data directory tells what earlier compactions did. */
+    public static Path compactionHistoryFile(Path directory) {
+        return directory.resolve("compactions.jsonl");
+    }
+
     /** Returns where the snapshots of a data directory live. */
     public static Path snapshotDirectory(Path directory) {
         return directory.resolve("snapshots");
+    }
+
+    /** Returns where the keys of an encrypted data directory live, unless its user keeps them elsewhere. */
+    public static Path keyDirectory(Path directory) {
+        return directory.resolve("keys");
     }
 }

@@ -3,6 +3,11 @@ package io.stele;
 import io.stele.codec.RecordCodec;
 import io.stele.journal.ChronicleJournal;
 import io.stele.journal.JournalOptions;
+import io.stele.recovery.CompactionHistory;
+import io.stele.recovery.CompactionRules;
+import io.stele.recovery.Compactor;
+import io.stele.recovery.LegalHolds;
+import io.stele.recovery.SnapshotWitness;
 import io.stele.runtime.ActorSystem;
 import io.stele.runtime.ActorSystemBuilder;
 import io.stele.runtime.PersistentActor;
@@ -11,23 +16,30 @@ import io.stele.snapshot.SnapshotStoreOptions;
 import io.stele.spi.Clock;
 import io.stele.spi.IndexStore;
 import io.stele.spi.PayloadCodec;
+import io.stele.spi.SnapshotStore;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** How a data directory is opened. Confined to one thread; used once. */
 public final class SteleBuilder {
     private final List<PersistentActor<?, ?>> actors = new ArrayList<>();
+    private final List<AutoCloseable> owned = new ArrayList<>();
     private JournalOptions journalOptions;
     private SnapshotStoreOptions snapshotOptions;
     private PayloadCodec codec = RecordCodec.of();
     private Clock clock = Clock.system();
+    private final Path directory;
+    private UnaryOperator<CompactionRules> compactionRules = UnaryOperator.identity();
+    private Consumer<Compactor> compactorReceiver = compactor -> {};
     private UnaryOperator<ActorSystemBuilder> systemChange = builder -> builder;
     private int workerCount = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     SteleBuilder(Path directory) {
+        this.directory = directory;
         journalOptions = JournalOptions.of(Stele.journalDirectory(directory));
         snapshotOptions = SnapshotStoreOptions.of(Stele.snapshotDirectory(directory));
     }
@@ -69,6 +81,24 @@ public final class SteleBuilder {
     }
 
     /**
+     * Asks for the means to compact the journal while the system is open. Nothing is compacted unless somebody tells it to.
+     *
+     * @param rules changes the rules, which by default keep nothing that a snapshot covers, but for what is under legal hold
+     * @param receiver is given the compactor when the directory has been opened; it works until the system is closed
+     */
+    public SteleBuilder compaction(UnaryOperator<CompactionRules> rules, Consumer<Compactor> receiver) {
+        compactionRules = rules;
+        compactorReceiver = receiver;
+        return this;
+    }
+
+    /** Has the system close {@code store}, the keys of an encrypted directory for instance, after everything of its own. */
+    public SteleBuilder owns(AutoCloseable store) {
+        owned.add(store);
+        return this;
+    }
+
+    /**
      * Changes how actors are run and recovered.
      *
      * <pre>
@@ -86,13 +116,18 @@ public final class SteleBuilder {
         return this;
     }
 
-    /** Opens the directory. Throws as {@link Stele#open} does; then nothing is left open. */
+    /**
+     * Opens the directory. Throws as {@link Stele#open} does; then nothing is left open.
+     *
+     * @throws io.stele.recovery.SnapshotsOutdatedException if the journal was compacted because of snapshots that are not there
+     */
     public ActorSystem open() {
         Stores stores = new Stores();
         boolean opened = false;
         try {
             ChronicleJournal journal = ChronicleJournal.open(journalOptions, new IndexOnDemand(stores::index), clock);
             stores.journal = journal;
+            SnapshotWitness.require(journal, stores.rocks().snapshots());
             ActorSystemBuilder builder = ActorSystem.builder()
                     .journal(journal)
                     .snapshots(stores.rocks().snapshots())
@@ -102,8 +137,10 @@ public final class SteleBuilder {
                     .workerCount(workerCount)
                     .owns(journal)
                     .owns(stores.rocks());
+            owned.forEach(builder::owns);
             ActorSystem system = systemChange.apply(builder).build();
             actors.forEach(system::register);
+            compactorReceiver.accept(compactor(journal, stores.rocks().snapshots()));
             opened = true;
             return system;
         } finally {
@@ -111,6 +148,16 @@ public final class SteleBuilder {
                 stores.close();
             }
         }
+    }
+
+    private Compactor compactor(ChronicleJournal journal, SnapshotStore snapshots) {
+        CompactionRules rules = CompactionRules.of(LegalHolds.of(Stele.legalHoldsFile(directory)));
+        return new Compactor(
+                journal,
+                snapshots,
+                compactionRules.apply(rules),
+                CompactionHistory.of(Stele.compactionHistoryFile(directory)),
+                clock);
     }
 
     /** What was opened so far; RocksDB when the journal, or somebody after it, asks for it. */

@@ -44,7 +44,7 @@ public final class JournalBench {
         return run(out, ROWS, arguments);
     }
 
-    /** Does the same for other rows. */
+    /** Measures rows out of {@code all}, and returns the exit code. */
     static int run(PrintWriter out, List<Row> all, String... arguments) throws IOException, InterruptedException {
         BenchOptions options;
         List<Row> rows;

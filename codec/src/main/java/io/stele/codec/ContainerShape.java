@@ -38,9 +38,12 @@ final class ContainerShape {
                     element.writeOrNull(list.get(i), target, inner);
                 }
             } else {
+                PartOrder order = PartOrder.of(distinct, depth, target);
                 for (Object each : (Collection<?>) value) {
+                    order.next();
                     element.writeOrNull(each, target, inner);
                 }
+                order.apply();
             }
             PayloadWriter.endLength(target, start);
         }
@@ -91,11 +94,14 @@ final class ContainerShape {
         void write(Object map, ByteBuffer target, int depth) {
             int inner = deeper(depth);
             int start = PayloadWriter.beginLength(target);
+            PartOrder order = PartOrder.of(true, depth, target);
             for (Map.Entry<?, ?> entry : ((Map<?, ?>) map).entrySet()) {
+                order.next();
                 target.put((byte) WireCode.EVENT_OBJECT);
                 key.writeOrNull(entry.getKey(), target, inner);
                 value.writeOrNull(entry.getValue(), target, inner);
             }
+            order.apply();
             PayloadWriter.endLength(target, start);
         }
 

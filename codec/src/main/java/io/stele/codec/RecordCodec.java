@@ -8,6 +8,8 @@ import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ReadOnlyBufferException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +61,7 @@ import org.jspecify.annotations.Nullable;
 public final class RecordCodec implements PayloadCodec {
 
     private final Catalog catalog = new Catalog();
+    private final Map<StoredType, Long> fingerprints = new ConcurrentHashMap<>();
 
     private RecordCodec() {}
 
@@ -96,6 +99,16 @@ public final class RecordCodec implements PayloadCodec {
 
     @Override
     public void encode(Object value, ByteBuffer target) {
+        encode(value, target, 0);
+    }
+
+    /** {@inheritDoc} Sets and maps are written in the order of their encoded elements and keys. */
+    @Override
+    public void encodeCanonical(Object value, ByteBuffer target) {
+        encode(value, target, Shape.CANONICAL);
+    }
+
+    private void encode(Object value, ByteBuffer target, int depth) {
         int start = target.position();
         ByteOrder order = target.order();
         boolean written = false;
@@ -103,9 +116,9 @@ public final class RecordCodec implements PayloadCodec {
         try {
             Shape shape = catalog.classOf(value).shape();
             if (shape instanceof RecordShape fields) {
-                fields.writeFields(value, target, 0);
+                fields.writeFields(value, target, depth);
             } else {
-                shape.write(value, target, 0);
+                shape.write(value, target, depth);
             }
             written = true;
         } catch (Refusal refusal) {
@@ -185,6 +198,20 @@ public final class RecordCodec implements PayloadCodec {
         } catch (Refusal refusal) {
             throw refusal.report("class cannot be stored", type.getName());
         }
+    }
+
+    /** {@inheritDoc} For version 1 it is the {@link #fingerprint(Class)} of the class. */
+    @Override
+    public long fingerprint(StoredType type) {
+        StoredClass stored = catalog.find(type.name());
+        if (stored == null || !stored.type().equals(type)) {
+            return 0;
+        }
+        return fingerprints.computeIfAbsent(type, known -> {
+            SchemaText text = new SchemaText();
+            stored.shape().describe(text);
+            return (type.version() == 1 ? text : text.add("#" + type.version())).fingerprint();
+        });
     }
 
     /** Collects the classes that a codec knows from the start. Confined to one thread. */

@@ -6,10 +6,13 @@ import org.jspecify.annotations.Nullable;
 /** How values of one Java type are written and read. Immutable once registered: any thread. */
 abstract class Shape {
 
+    /** Added to a depth: sets and maps are written in an order of their own, not in that of their iteration. */
+    static final int CANONICAL = 1 << 16;
+
     /**
      * Writes a value.
      *
-     * @param depth in how many containers it stands
+     * @param depth in how many containers it stands, perhaps with {@link #CANONICAL}
      */
     abstract void write(Object value, ByteBuffer target, int depth);
 
@@ -59,7 +62,7 @@ abstract class Shape {
     }
 
     static int deeper(int depth) {
-        if (depth >= PayloadReader.DEPTH_MAX) {
+        if ((depth & ~CANONICAL) >= PayloadReader.DEPTH_MAX) {
             throw new Refusal("values are nested too deep", "depthMax=" + PayloadReader.DEPTH_MAX);
         }
         return depth + 1;

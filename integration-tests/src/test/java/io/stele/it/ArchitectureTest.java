@@ -33,6 +33,7 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> ARROWS = new TreeMap<>(Map.ofEntries(
             Map.entry("spi", Set.of()),
             Map.entry("codec", Set.of("spi")),
+            Map.entry("encryption", Set.of("spi")),
             Map.entry("testkit", Set.of("spi", "codec")),
             Map.entry("journal", Set.of("spi")),
             Map.entry("snapshot", Set.of("spi")),
@@ -45,6 +46,7 @@ final class ArchitectureTest {
                     Set.of(
                             "spi",
                             "codec",
+                            "encryption",
                             "journal",
                             "snapshot",
                             "recovery",
@@ -58,6 +60,7 @@ final class ArchitectureTest {
     private static final Map<String, String> LIBRARIES = Map.of(
             "net.openhft", "journal",
             "org.rocksdb", "snapshot",
+            "com.google.crypto.tink", "encryption",
             "org.jctools", "runtime",
             "io.netty", "remote",
             "com.esotericsoftware", "remote",

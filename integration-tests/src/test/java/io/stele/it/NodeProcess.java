@@ -29,6 +29,11 @@ final class NodeProcess {
      * @param prefix what the command line starts with, for instance {@code unshare}; may be empty
      */
     static NodeProcess start(Path directory, List<String> prefix) throws IOException {
+        return start(directory, prefix, Node.class);
+    }
+
+    /** Starts another kind of node. */
+    static NodeProcess start(Path directory, List<String> prefix, Class<?> kind) throws IOException {
         List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
@@ -38,7 +43,7 @@ final class NodeProcess {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Node.class.getName(),
+                kind.getName(),
                 directory.toString()));
         return new NodeProcess(new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -3,7 +3,9 @@ package io.stele.journal;
 import io.stele.journal.Finding.Kind;
 import io.stele.spi.CorruptJournalException;
 import io.stele.spi.EventReader;
+import io.stele.spi.HistoryCompactedException;
 import io.stele.spi.PersistenceId;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +97,9 @@ final class ActorReplay implements AutoCloseable {
             more = positions.next(id, to, known);
             for (int i = 0; i < known.count(); i++) {
                 long position = known.position(i);
+                if (floor == 0 && records.isRemoved(position)) {
+                    continue;
+                }
                 RecordView record = position <= indexedPosition ? fetchIndexed(position) : null;
                 ended = record != null && record.firstSequenceNumber() > to;
                 if (record == null || ended) {
@@ -155,7 +160,11 @@ final class ActorReplay implements AutoCloseable {
             if (expectedLast == from - 1 && !records.isPresent(position)) {
                 return 0;
             }
-            RecordView record = fetch(position);
+            RecordView record = find(position);
+            if (record == null) {
+                requireReached();
+                return 0;
+            }
             requireJoin(record);
             if (record.isEvents() && record.lastSequenceNumber() < from) {
                 return 0;
@@ -168,6 +177,14 @@ final class ActorReplay implements AutoCloseable {
             }
         }
         return position;
+    }
+
+    /** Requires that what a compaction has removed is not wanted. */
+    private void requireReached() {
+        if (expectedLast == ANY || expectedLast >= from) {
+            throw new HistoryCompactedException(
+                    PersistenceId.parse(new String(id, StandardCharsets.UTF_8)), from, expectedLast + 1);
+        }
     }
 
     private void requireJoin(RecordView record) {
@@ -211,7 +228,15 @@ final class ActorReplay implements AutoCloseable {
     }
 
     private RecordView fetch(long position) {
-        RecordView record = records.fetch(position);
+        return checked(records.fetch(position), position);
+    }
+
+    private @Nullable RecordView find(long position) {
+        RecordView record = records.find(position);
+        return record == null ? null : checked(record, position);
+    }
+
+    private RecordView checked(RecordView record, long position) {
         if (record.kind() != RecordLayout.KIND_EVENTS || !record.isOf(id)) {
             throw broken(Kind.BROKEN_ACTOR_CHAIN, record, "a position leads to a record that is not this actor's");
         }

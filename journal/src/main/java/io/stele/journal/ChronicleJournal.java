@@ -1,19 +1,27 @@
 package io.stele.journal;
 
+import io.stele.spi.ActorTally;
 import io.stele.spi.Clock;
+import io.stele.spi.CompactableJournal;
+import io.stele.spi.CompactionOutcome;
+import io.stele.spi.CompactionRun;
 import io.stele.spi.DurabilityListener;
 import io.stele.spi.EventBatch;
-import io.stele.spi.EventJournal;
 import io.stele.spi.EventReader;
 import io.stele.spi.EventStream;
+import io.stele.spi.HistoryFile;
 import io.stele.spi.IndexStore;
 import io.stele.spi.JournalException;
 import io.stele.spi.OpeningReport;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.SequenceConflictException;
+import io.stele.spi.Watermark;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,16 +33,17 @@ import org.jspecify.annotations.Nullable;
  *       …
  * </pre>
  *
- * <p>Needs a few JVM flags, which {@link #open} names if they are missing. Threads and failure are as {@link EventJournal} says;
+ * <p>Needs a few JVM flags, which {@link #open} names if they are missing. Threads and failure are as {@link io.stele.spi.EventJournal} says;
  * each lane that is written has one more thread, which forces it, and the journal one that keeps segments in reserve.
  */
-public final class ChronicleJournal implements EventJournal {
+public final class ChronicleJournal implements CompactableJournal {
     private final Manifest manifest;
     private final JournalOptions options;
     private final JournalLock lock;
     private final JournalOpening.Parts parts;
     private final Lane[] lanes;
     private final Map<PersistenceId, ChronicleStream> streams = new ConcurrentHashMap<>();
+    private final JournalCompaction compaction;
     private volatile boolean closed;
 
     /** Takes over what {@link JournalOpening} has opened. */
@@ -44,6 +53,7 @@ public final class ChronicleJournal implements EventJournal {
         this.lock = lock;
         this.parts = parts;
         lanes = parts.lanes().toArray(Lane[]::new);
+        compaction = new JournalCompaction(parts.lanes(), this::lastSequenceNumber);
     }
 
     /**
@@ -166,11 +176,46 @@ public final class ChronicleJournal implements EventJournal {
     }
 
     @Override
+    public List<HistoryFile> files(int lane) {
+        requireOpen();
+        return compaction.files(lane(lane).setup().lane());
+    }
+
+    @Override
+    public void tally(HistoryFile file, Consumer<ActorTally> visitor) {
+        requireOpen();
+        compaction.tally(file, visitor);
+    }
+
+    @Override
+    public CompactionOutcome compact(List<HistoryFile> files, CompactionRun run) {
+        requireOpen();
+        return compaction.compact(files, run);
+    }
+
+    @Override
+    public @Nullable Watermark watermark(int lane) {
+        requireOpen();
+        return compaction.watermark(lane(lane).setup().lane());
+    }
+
+    private long lastSequenceNumber(PersistenceId persistenceId) {
+        ChronicleStream stream = streams.get(persistenceId);
+        return stream != null
+                ? stream.lastSequenceNumber()
+                : lane(lane(persistenceId))
+                        .index()
+                        .head(persistenceId, persistenceId.encodedBytes())
+                        .sequenceNumber();
+    }
+
+    @Override
     public synchronized void close() {
         if (closed) {
             return;
         }
         closed = true;
+        compaction.stop();
         parts.reserve().stop();
         parts.indexing().stop();
         JournalException failure = null;
@@ -185,6 +230,15 @@ public final class ChronicleJournal implements EventJournal {
         if (failure != null) {
             throw failure;
         }
+    }
+
+    /** Returns where the journal lives. */
+    public Path directory() {
+        return options.directory();
+    }
+
+    Manifest manifest() {
+        return manifest;
     }
 
     /** Called by a stream that is closed. */
@@ -204,7 +258,7 @@ public final class ChronicleJournal implements EventJournal {
         return failedBefore || earlier != null ? earlier : lane.writer().failure();
     }
 
-    private Lane lane(int lane) {
+    Lane lane(int lane) {
         if (lane < 0 || lane >= lanes.length) {
             throw new IllegalArgumentException("lane is out of range: lane=" + lane + ", laneCount=" + lanes.length);
         }

@@ -1,6 +1,7 @@
 package io.stele.journal;
 
 import io.stele.spi.JournalException;
+import io.stele.spi.Watermark;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -29,6 +30,12 @@ import org.jspecify.annotations.Nullable;
  *    16         boot id, host name, version of Stele: each 2 bytes of length, then UTF-8
  *
  *   KIND_SEAL, the last record of a segment that was left in good order: no body
+ *
+ *   KIND_WATERMARK, written before a compaction removes anything: 32 bytes
+ *     0    8    number, from 1, one more than that of the lane's watermark before
+ *     8    8    number of the oldest segment that is left
+ *    16    8    hash over the snapshots that the compaction relies on
+ *    24    8    how many those are
  * </pre>
  *
  * <p>The segments of a lane are numbered without gaps; only the oldest may be gone, after a compaction.
@@ -38,6 +45,8 @@ final class ControlRecords {
 
     /** Most bytes of an epoch's body: each text is cut to 255 bytes. */
     static final int EPOCH_BODY_BYTES_MAX = 16 + 3 * (2 + 255);
+
+    static final int WATERMARK_BODY_BYTES = 32;
 
     private static final int TEXT_BYTES_MAX = 255;
 
@@ -113,6 +122,26 @@ final class ControlRecords {
         } catch (BufferUnderflowException e) {
             return null;
         }
+    }
+
+    /** Returns the body of a watermark. */
+    static ByteBuffer write(Watermark watermark) {
+        return ByteBuffer.allocate(WATERMARK_BODY_BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(watermark.number())
+                .putLong(watermark.oldestSegment())
+                .putLong(watermark.snapshotHash())
+                .putLong(watermark.snapshotCount())
+                .flip();
+    }
+
+    /** Reads the body of a KIND_WATERMARK record, from position to limit; null if it is not one. */
+    static @Nullable Watermark readWatermark(int lane, ByteBuffer body) {
+        if (body.remaining() != WATERMARK_BODY_BYTES) {
+            return null;
+        }
+        ByteBuffer source = body.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        return new Watermark(lane, source.getLong(), source.getLong(), source.getLong(), source.getLong());
     }
 
     private static void putText(ByteBuffer target, String text) {

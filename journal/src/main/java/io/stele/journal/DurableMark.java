@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>The same layout serves the file {@code compacted}: there the position is the start of the oldest segment that a compaction has
- * left. Without that file the oldest segment is the first.
+ * left, the checksum is that of the compaction's watermark, and the position of that record stands in place of the boot id. Without
+ * that file the oldest segment is the first.
  *
  * @param position of the last record that is on disk; 0 if there is none
  * @param recordCrc that record's own checksum; 0 if there is none
@@ -92,8 +93,14 @@ record DurableMark(long position, int recordCrc, long bootIdHash, int counter) {
 
     /** Returns the number of the oldest segment that must be there, if the lane has any. Throws as {@link #read} does. */
     static long oldestSegment(Path laneDirectory) throws IOException {
-        DurableMark mark = readFile(laneDirectory.resolve(SegmentFiles.COMPACTED));
+        DurableMark mark = compacted(laneDirectory);
         return mark == null ? 1 : RecordLayout.segmentOf(mark.position);
+    }
+
+    /** Reads what the last compaction left; null if there was none. Throws as {@link #read} does. */
+    static @Nullable DurableMark compacted(Path laneDirectory) throws IOException {
+        Path file = laneDirectory.resolve(SegmentFiles.COMPACTED);
+        return Files.exists(file) ? readFile(file) : null;
     }
 
     private static @Nullable DurableMark readFile(Path file) throws IOException {

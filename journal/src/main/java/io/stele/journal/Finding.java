@@ -42,6 +42,8 @@ public record Finding(
         ZERO_LENGTH_SEGMENT,
         /** A segment, or a whole lane, is not there. */
         MISSING_SEGMENT,
+        /** What a compaction carried over is damaged, or not there. */
+        CARRIED_FILE_PROBLEM,
         /** The segment belongs to another journal, or to none. */
         FOREIGN_SEGMENT,
         /** The segment belongs to this journal, but not here. */

@@ -32,6 +32,7 @@ final class JournalDirectory {
             throw new JournalException("journal directory is not writable; nothing was opened: directory=" + directory);
         }
         requireLocal(directory, Files.getFileStore(directory).type());
+        IncompleteMark.requireNone(directory);
         if (!Files.exists(directory.resolve(SegmentFiles.MANIFEST))) {
             requireEmpty(directory);
         }
@@ -53,12 +54,8 @@ final class JournalDirectory {
         if (Files.exists(directory.resolve(SegmentFiles.MANIFEST))) {
             return Manifest.read(directory);
         }
-        Manifest manifest = new Manifest(
-                Manifest.FORMAT_VERSION,
-                UUID.randomUUID(),
-                options.laneCount(),
-                options.segmentBytes(),
-                clock.epochMs());
+        Manifest manifest =
+                new Manifest(1, UUID.randomUUID(), options.laneCount(), options.segmentBytes(), clock.epochMs());
         manifest.write(directory);
         Path parent = directory.toAbsolutePath().getParent();
         if (parent != null) {

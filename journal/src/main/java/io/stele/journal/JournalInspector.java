@@ -1,6 +1,9 @@
 package io.stele.journal;
 
+import io.stele.spi.ActorTally;
 import io.stele.spi.EventReader;
+import io.stele.spi.HistoryFile;
+import io.stele.spi.HistoryFiles;
 import io.stele.spi.JournalException;
 import io.stele.spi.OpeningReport;
 import io.stele.spi.PersistenceId;
@@ -13,7 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * Looks at a journal without owning it: reads the files, takes no lock, changes nothing. Works on a journal that is being written,
@@ -25,13 +30,21 @@ import java.util.function.Consumer;
  * <h2>Cost</h2>
  * One pass reads every byte up to the end of each lane once; nothing is allocated per event.
  */
-public final class JournalInspector {
+public final class JournalInspector implements HistoryFiles {
     private final Path directory;
     private final Manifest manifest;
+    private final List<LaneFiles> files;
 
     private JournalInspector(Path directory, Manifest manifest) {
         this.directory = directory;
         this.manifest = manifest;
+        files = IntStream.range(0, manifest.laneCount())
+                .mapToObj(lane -> new LaneFiles(
+                        SegmentFiles.laneDirectory(directory, lane),
+                        lane,
+                        manifest.segmentBytes(),
+                        () -> LaneScan.durablePosition(directory, lane)))
+                .toList();
     }
 
     /**
@@ -44,12 +57,28 @@ public final class JournalInspector {
         return new JournalInspector(directory, Manifest.read(directory));
     }
 
+    @Override
+    public List<HistoryFile> files(int lane) {
+        return files.get(lane).list();
+    }
+
+    @Override
+    public void tally(HistoryFile file, Consumer<ActorTally> visitor) {
+        files.get(file.lane()).tally(file, visitor);
+    }
+
+    /** Returns the id of the journal; a backup has that of its source, a fork one of its own. */
+    public UUID journalId() {
+        return manifest.journalId();
+    }
+
     /** Returns what the last opening found, by its owner's own account; empty if that is not known. */
     public Optional<OpeningReport> lastOpening() {
         return Optional.ofNullable(OpeningFile.read(directory));
     }
 
     /** Returns how many lanes the journal has. */
+    @Override
     public int laneCount() {
         return manifest.laneCount();
     }

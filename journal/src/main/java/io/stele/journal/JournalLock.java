@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
@@ -79,6 +80,12 @@ final class JournalLock implements AutoCloseable {
                 channel.close();
             }
         }
+    }
+
+    /** Leaves the epoch of a journal to its copy, which nobody has open yet. */
+    static void leaveEpoch(Path directory, long epoch) throws IOException {
+        ByteBuffer text = KeyValueFile.encode(Map.of("epoch", Long.toString(epoch)));
+        Files.writeString(directory.resolve(SegmentFiles.LOCK), StandardCharsets.UTF_8.decode(text));
     }
 
     /** Returns the epoch of the last holder, or 0 if there was none, or what it left cannot be read. */

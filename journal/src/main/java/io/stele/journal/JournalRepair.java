@@ -179,6 +179,7 @@ public final class JournalRepair {
     }
 
     private static void cut(RepairAction.CutSegment cut) throws IOException {
+        LinkedFile.unshare(new FileSegmentStorage(), cut.file());
         ByteBuffer zeros = ByteBuffer.allocateDirect(64 << 10);
         try (FileChannel channel = FileChannel.open(cut.file(), StandardOpenOption.WRITE)) {
             long end = cut.offsetBytes() + cut.bytes();

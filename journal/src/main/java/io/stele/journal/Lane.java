@@ -31,6 +31,14 @@ final class Lane {
     /** A lane that has been recovered. */
     record Opened(LaneSetup setup, LaneTail tail, IndexStore store) {}
 
+    LaneSetup setup() {
+        return setup;
+    }
+
+    LaneReaders readers() {
+        return readers;
+    }
+
     LaneWriter writer() {
         return writer;
     }

@@ -88,6 +88,16 @@ final class LaneIndex {
         return positions;
     }
 
+    /** Forgets records of an actor that ended before {@code keepFrom} and were compacted. */
+    void forget(byte[] id, long keepFrom) {
+        positions.forget(id, keepFrom);
+    }
+
+    /** Makes what was forgotten stay so. */
+    void flush() {
+        positions.flush();
+    }
+
     /**
      * Indexes up to {@code durablePosition} if enough has been written since the last time.
      *

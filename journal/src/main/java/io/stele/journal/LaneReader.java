@@ -3,8 +3,8 @@ package io.stele.journal;
 import io.stele.journal.ControlRecords.SegmentStart;
 import io.stele.journal.Finding.Kind;
 import io.stele.journal.SegmentReader.Outcome;
+import io.stele.spi.CorruptJournalException;
 import io.stele.spi.JournalException;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -44,6 +44,7 @@ final class LaneReader implements AutoCloseable {
     private final RecordView scratch = new RecordView();
     private final ReadBuffers buffers = new ReadBuffers(ReadBuffers.BYTES_MAX);
 
+    private @Nullable CarriedFiles carried;
     private @Nullable SegmentReader current;
     private long newestListed;
     private @Nullable JournalException failure;
@@ -85,21 +86,6 @@ final class LaneReader implements AutoCloseable {
     /** Returns the checksum of the record at {@link #lastPosition()}. */
     int lastCrc() {
         return lastCrc;
-    }
-
-    /** Returns the epoch of the record at {@link #lastPosition()}. */
-    long lastEpoch() {
-        return lastEpoch;
-    }
-
-    /** Returns the file in which the reader is; null before the first call of {@link #next}, or if the lane is empty. */
-    @Nullable Path file() {
-        return current == null ? null : current.file();
-    }
-
-    /** Returns where in {@link #file()} the next record is looked for. */
-    long nextOffset() {
-        return current == null ? 0 : current.nextOffset();
     }
 
     /** Returns whether the lane ended at a torn or stale tail, so that looking again is of no use. */
@@ -145,15 +131,34 @@ final class LaneReader implements AutoCloseable {
         }
         Step step = Step.AGAIN;
         while (step == Step.AGAIN && !ended) {
+            if (current == null && nextCarried()) {
+                return true;
+            }
             SegmentReader segment = current == null ? openFirst() : current;
             step = segment == null ? Step.END : step(segment);
         }
         return step == Step.RECORD && !ended;
     }
 
+    /** Moves to the next record that compactions have left in front of the first segment. */
+    private boolean nextCarried() {
+        CarriedFiles files = carried == null ? CarriedFiles.of(laneDirectory, view) : carried;
+        carried = files;
+        try {
+            if (files.nextAfter(lastPosition)) {
+                lastPosition = view.position();
+                return true;
+            }
+        } catch (CorruptJournalException e) {
+            report(Kind.CARRIED_FILE_PROBLEM, laneDirectory, 0, true, String.valueOf(e.getMessage()));
+        }
+        closeCarried();
+        return false;
+    }
+
     /**
      * Moves behind a record that was read earlier, so that {@link #next} gives the one after it. Position 0 means the start of
-     * the lane, and so does a position in a segment before the lane's oldest.
+     * the lane; one in a segment that was compacted, the first record behind it that is left.
      *
      * @throws JournalException if there is no such record, as {@link #next} does
      */
@@ -162,7 +167,8 @@ final class LaneReader implements AutoCloseable {
         reset();
         long segment = RecordLayout.segmentOf(position);
         long[] segments = list();
-        if (position == 0 || segment < oldestSegment()) {
+        if (position == 0 || segment < LaneFiles.oldestSegment(laneDirectory)) {
+            lastPosition = position;
             return;
         }
         if (Arrays.binarySearch(segments, segment) < 0) {
@@ -237,7 +243,7 @@ final class LaneReader implements AutoCloseable {
         started = true;
         if (start == null) {
             reportRecord(Kind.FOREIGN_SEGMENT, "a segment does not begin by saying which one it is");
-        } else if (!start.journalId().equals(manifest.journalId())) {
+        } else if (!start.journalId().equals(manifest.ownerOf(lane, segment.segment()))) {
             chainKnown = false;
             reportRecord(Kind.FOREIGN_SEGMENT, "a segment belongs to another journal: journalId=" + start.journalId());
         } else if (start.lane() != lane || start.segment() != segment.segment()) {
@@ -288,6 +294,10 @@ final class LaneReader implements AutoCloseable {
         }
         if (!last) {
             return endOfSegment(segment, outcome);
+        }
+        if (segment.segment() + 1 < LaneFiles.oldestSegment(laneDirectory)) {
+            close(); // compacted meanwhile
+            return Step.AGAIN;
         }
         if (segment.segment() < newestListed) {
             return skipGap(segment);
@@ -368,7 +378,7 @@ final class LaneReader implements AutoCloseable {
         }
         newestListed = segments[segments.length - 1];
         chainKnown = segments[0] == 1;
-        long oldest = oldestSegment();
+        long oldest = LaneFiles.oldestSegment(laneDirectory);
         if (segments[0] > oldest) {
             report(Kind.MISSING_SEGMENT, path(oldest), 0, true, "the oldest segment is not there");
         }
@@ -407,22 +417,10 @@ final class LaneReader implements AutoCloseable {
         ended = false;
     }
 
-    private long oldestSegment() {
-        try {
-            return DurableMark.oldestSegment(laneDirectory);
-        } catch (IOException e) {
-            throw new JournalException("lane cannot be read: directory=" + laneDirectory + ", cause=" + e, e);
-        }
-    }
-
     private long[] list() {
-        try {
-            long[] segments = SegmentFiles.list(laneDirectory);
-            newestListed = segments.length == 0 ? 0 : segments[segments.length - 1];
-            return segments;
-        } catch (IOException e) {
-            throw new JournalException("lane cannot be listed: directory=" + laneDirectory + ", cause=" + e, e);
-        }
+        long[] segments = LaneFiles.segments(laneDirectory);
+        newestListed = segments.length == 0 ? 0 : segments[segments.length - 1];
+        return segments;
     }
 
     private SegmentReader open(long segment) {
@@ -478,9 +476,17 @@ final class LaneReader implements AutoCloseable {
         buffers.stopReadingAhead();
     }
 
+    private void closeCarried() {
+        if (carried != null) {
+            carried.close();
+            carried = null;
+        }
+    }
+
     /** Closes the file in which the reader is. Closing twice does nothing. */
     @Override
     public void close() {
+        closeCarried();
         if (current != null) {
             current.close();
             current = null;

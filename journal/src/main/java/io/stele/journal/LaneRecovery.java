@@ -4,6 +4,7 @@ import io.stele.spi.CorruptJournalException;
 import io.stele.spi.JournalException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,6 +105,7 @@ final class LaneRecovery {
         if (segments[0] > oldest) {
             throw corrupt(setup.segment(oldest), 0, "segment is missing");
         }
+        CarriedFiles.of(setup.directory(), view).requireComplete();
         for (int i = 1; i < segments.length; i++) {
             if (segments[i] != segments[i - 1] + 1) {
                 throw corrupt(setup.segment(segments[i - 1] + 1), 0, "segment is missing");
@@ -152,12 +154,13 @@ final class LaneRecovery {
     }
 
     private void requireOwn(Path file, long segment, ControlRecords.SegmentStart start) {
-        if (!start.journalId().equals(setup.manifest().journalId()) || start.lane() != setup.lane()) {
+        UUID owner = setup.manifest().ownerOf(setup.lane(), segment);
+        if (!start.journalId().equals(owner) || start.lane() != setup.lane()) {
             throw corrupt(
                     file,
                     0,
                     "segment belongs to another place: journalId=" + start.journalId() + ", lane=" + start.lane()
-                            + ", journalIdHere=" + setup.manifest().journalId() + ", laneHere=" + setup.lane());
+                            + ", journalIdHere=" + owner + ", laneHere=" + setup.lane());
         }
         if (start.segment() != segment) {
             throw corrupt(file, 0, "segment has another's name: segmentNumber=" + start.segment());
@@ -231,7 +234,7 @@ final class LaneRecovery {
                 view.kind() == RecordLayout.KIND_SEGMENT ? ControlRecords.readSegment(view.body()) : null;
         return start != null
                 && start.segment() == segment
-                && start.journalId().equals(setup.manifest().journalId())
+                && start.journalId().equals(setup.manifest().ownerOf(setup.lane(), segment))
                 && start.lane() == setup.lane()
                 && start.previousPosition() == position
                 && start.previousCrc() == crc;

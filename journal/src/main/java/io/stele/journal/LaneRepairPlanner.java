@@ -49,7 +49,10 @@ final class LaneRepairPlanner {
 
     /** Returns whether a cut is of any use against a finding. */
     static boolean isCurable(Finding finding) {
-        return finding.lane() >= 0 && finding.kind() != Kind.UNREADABLE_FILE && Files.isDirectory(parentOf(finding));
+        return finding.lane() >= 0
+                && finding.kind() != Kind.UNREADABLE_FILE
+                && finding.kind() != Kind.CARRIED_FILE_PROBLEM
+                && Files.isDirectory(parentOf(finding));
     }
 
     private static Path parentOf(Finding finding) {

@@ -40,6 +40,7 @@ final class LaneVerifier {
 
     private long lastPosition;
     private long firstSegment;
+    private long oldestSegment;
     private boolean markFound;
     private boolean isTorn;
 
@@ -61,6 +62,7 @@ final class LaneVerifier {
     void run(ScanMeter meter) {
         try {
             checkFiles();
+            checkCarried();
             lastPosition = scan.run(0, meter, this::onRecord);
             checkMark();
             if (!isTorn && !scan.isOutrun()) {
@@ -80,6 +82,9 @@ final class LaneVerifier {
     }
 
     private void onFinding(Finding finding) {
+        if (finding.kind() == Kind.CARRIED_FILE_PROBLEM) {
+            return; // found before, and better
+        }
         isTorn |= finding.kind() == Kind.TORN_TAIL || finding.kind() == Kind.STALE_TAIL;
         findings.accept(finding);
     }
@@ -97,6 +102,33 @@ final class LaneVerifier {
                 boolean isDurable = durable == LaneReader.UNKNOWN || segment <= RecordLayout.segmentOf(durable);
                 report(Kind.ZERO_LENGTH_SEGMENT, file, 0, isDurable, "a segment file is empty");
             }
+        }
+    }
+
+    /** Checks the files that compactions left, whole. */
+    private void checkCarried() throws IOException {
+        RecordView view = new RecordView();
+        try (CarriedFiles carried = CarriedFiles.of(laneDirectory(), view)) {
+            oldestSegment = carried.oldestSegment();
+            carried.requireComplete();
+            for (CarriedFiles.Tile tile : carried.tiles()) {
+                try (CarriedFile file = CarriedFile.open(tile.file())) {
+                    file.verify(view);
+                    requireOwn(tile, file.header());
+                }
+            }
+        } catch (CorruptJournalException e) {
+            report(Kind.CARRIED_FILE_PROBLEM, laneDirectory(), 0, true, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void requireOwn(CarriedFiles.Tile tile, CarriedFile.Header header) {
+        boolean isOwn = manifest.knows(header.journalId())
+                && header.lane() == lane
+                && header.firstSegment() == tile.firstSegment()
+                && header.lastSegment() == tile.lastSegment();
+        if (!isOwn) {
+            report(Kind.CARRIED_FILE_PROBLEM, tile.file(), 0, true, "a carried file belongs to another place");
         }
     }
 
@@ -122,7 +154,7 @@ final class LaneVerifier {
             return;
         }
         Head head = heads.get(id);
-        if (head == null) {
+        if (head == null || isAfterCompacted(head, record)) {
             head = firstOf(id, record);
         } else {
             checkJoin(head, record);
@@ -145,6 +177,13 @@ final class LaneVerifier {
         }
         heads.put(id, head);
         return head;
+    }
+
+    /** Returns whether the actor's record before this one was removed by a compaction, and so was what came before it. */
+    private boolean isAfterCompacted(Head head, RecordView record) {
+        return before(record) >= head.sequenceNumber
+                && record.previousPosition() > head.position
+                && RecordLayout.segmentOf(record.previousPosition()) < oldestSegment;
     }
 
     private void checkJoin(Head head, RecordView record) {

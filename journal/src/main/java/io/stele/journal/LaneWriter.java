@@ -105,6 +105,26 @@ final class LaneWriter {
         }
     }
 
+    /**
+     * Appends a watermark, even where room is so short that no event is taken: it is what makes room.
+     *
+     * @param target filled with where it stands
+     */
+    void appendWatermark(ByteBuffer body, End target) {
+        latch.lock();
+        try {
+            requireOpen();
+            if (appender == null || !hasRoomFor(RecordLayout.RECORD_BYTES_MIN + body.remaining())) {
+                roll();
+            }
+            target.position =
+                    put(control.of(RecordLayout.KIND_WATERMARK, setup.clock().epochMs(), body));
+            target.crc = lastCrc;
+        } finally {
+            latch.unlock();
+        }
+    }
+
     /** Makes the lane refuse everything from now on. The first cause counts. */
     JournalException fail(String what, Throwable cause) {
         JournalException refusal = new JournalException(
@@ -150,6 +170,11 @@ final class LaneWriter {
     }
 
     private void requireWritable() {
+        requireOpen();
+        reserve.requireFreeSpace();
+    }
+
+    private void requireOpen() {
         JournalException cause = failure;
         if (cause != null) {
             throw new JournalException(String.valueOf(cause.getMessage()), cause);
@@ -157,7 +182,6 @@ final class LaneWriter {
         if (closed) {
             throw new JournalException("journal is closed; nothing was written: lane=" + setup.lane());
         }
-        reserve.requireFreeSpace();
     }
 
     private boolean hasRoomFor(int lengthBytes) {

@@ -11,9 +11,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -27,28 +31,92 @@ import org.jspecify.annotations.Nullable;
  *   laneCount=4
  *   segmentBytes=33554432
  *   createdAtMs=1767225600000
+ *   ancestor-1=0d9e…:12,9,14,11      a fork alone: whose the segments up to these numbers are, lane by lane; the nearest first
  *   crc32c=0a1b2c3d          of the bytes of the lines before, line feeds included
  * </pre>
  *
- * @param formatVersion of the whole directory, records included
+ * <p>A fork shares the segments of what it was forked from, and they carry that journal's id. So each segment has one owner, and
+ * {@link #ownerOf} is the only id that may stand in it: a segment that the origin wrote after the fork is foreign here.
+ *
+ * <pre>
+ *   lane 0:   1 … 7        8 … 12        13 …
+ *             ancestor-2   ancestor-1    journalId
+ * </pre>
+ *
+ * @param formatVersion of the whole directory, records included: 1, or 2 if it has ancestors
  * @param journalId drawn at random, and repeated in every segment
  * @param laneCount 1 to 256
  * @param segmentBytes how large a segment may become
  * @param createdAtMs milliseconds since 1970
+ * @param ancestors what it was forked from, the nearest first; empty unless it is a fork
  */
-record Manifest(int formatVersion, UUID journalId, int laneCount, int segmentBytes, long createdAtMs) {
-    static final int FORMAT_VERSION = 1;
+record Manifest(
+        int formatVersion,
+        UUID journalId,
+        int laneCount,
+        int segmentBytes,
+        long createdAtMs,
+        List<Ancestor> ancestors) {
+    static final int FORMAT_VERSION = 2;
     static final int LANE_COUNT_MAX = 256;
 
     private static final String FIRST_LINE = "stele-journal";
     private static final String CRC_KEY = "crc32c=";
-    private static final int BYTES_MAX = 4096;
+    private static final String ANCESTOR_KEY = "ancestor-";
+    private static final int BYTES_MAX = 1 << 20;
+
+    /**
+     * A journal that this one was forked from.
+     *
+     * @param journalId its id
+     * @param lastSegments lane by lane, the last segment that is its own or its ancestors'; 0 if there is none
+     */
+    record Ancestor(UUID journalId, List<Long> lastSegments) {
+        Ancestor {
+            lastSegments = List.copyOf(lastSegments);
+        }
+    }
 
     Manifest {
+        ancestors = List.copyOf(ancestors);
         if (laneCount < 1 || laneCount > LANE_COUNT_MAX || segmentBytes < 1) {
             throw new IllegalArgumentException(
                     "manifest is out of range: laneCount=" + laneCount + ", segmentBytes=" + segmentBytes);
         }
+    }
+
+    /** Describes a journal that was never forked. */
+    Manifest(int formatVersion, UUID journalId, int laneCount, int segmentBytes, long createdAtMs) {
+        this(formatVersion, journalId, laneCount, segmentBytes, createdAtMs, List.of());
+    }
+
+    /**
+     * Describes a journal of its own that begins where this one was cut.
+     *
+     * @param lastSegments lane by lane, the last segment that both have
+     */
+    Manifest fork(UUID id, List<Long> lastSegments, long nowMs) {
+        List<Ancestor> lineage = new ArrayList<>();
+        lineage.add(new Ancestor(journalId, lastSegments));
+        lineage.addAll(ancestors);
+        return new Manifest(FORMAT_VERSION, id, laneCount, segmentBytes, nowMs, lineage);
+    }
+
+    /** Returns whether an id is this journal's or that of one that it was forked from. */
+    boolean knows(UUID id) {
+        return journalId.equals(id) || ancestors.stream().anyMatch(ancestor -> ancestor.journalId.equals(id));
+    }
+
+    /** Returns the id that a segment must carry. */
+    UUID ownerOf(int lane, long segment) {
+        UUID owner = journalId;
+        for (Ancestor ancestor : ancestors) {
+            if (segment > ancestor.lastSegments.get(lane)) {
+                return owner;
+            }
+            owner = ancestor.journalId;
+        }
+        return owner;
     }
 
     /**
@@ -78,7 +146,8 @@ record Manifest(int formatVersion, UUID journalId, int laneCount, int segmentByt
                     UUID.fromString(values.getOrDefault("journalId", "")),
                     (int) number(file, values, "laneCount"),
                     (int) number(file, values, "segmentBytes"),
-                    number(file, values, "createdAtMs"));
+                    number(file, values, "createdAtMs"),
+                    ancestors(values));
         } catch (IllegalArgumentException e) {
             throw damaged(file, String.valueOf(e.getMessage()), e);
         }
@@ -91,9 +160,20 @@ record Manifest(int formatVersion, UUID journalId, int laneCount, int segmentByt
      * @throws IOException if it cannot be written; a manifest that was there before is as it was
      */
     void write(Path directory) throws IOException {
-        String body = FIRST_LINE + "\nformatVersion=" + formatVersion + "\njournalId=" + journalId + "\nlaneCount="
-                + laneCount + "\nsegmentBytes=" + segmentBytes + "\ncreatedAtMs=" + createdAtMs + "\n";
+        StringBuilder lines = new StringBuilder(FIRST_LINE + "\nformatVersion=" + formatVersion + "\njournalId="
+                + journalId + "\nlaneCount=" + laneCount + "\nsegmentBytes=" + segmentBytes + "\ncreatedAtMs="
+                + createdAtMs + "\n");
+        for (int i = 0; i < ancestors.size(); i++) {
+            Ancestor ancestor = ancestors.get(i);
+            lines.append(ANCESTOR_KEY).append(i + 1).append('=').append(ancestor.journalId);
+            lines.append(
+                    ancestor.lastSegments.stream().map(String::valueOf).collect(Collectors.joining(",", ":", "\n")));
+        }
+        String body = lines.toString();
         String text = body + String.format(CRC_KEY + "%08x\n", crcOf(body));
+        if (text.length() > BYTES_MAX) {
+            throw new IOException("manifest would be too long: ancestorCount=" + ancestors.size());
+        }
         Path temporary = directory.resolve(SegmentFiles.MANIFEST + ".tmp");
         try (FileChannel channel = FileChannel.open(
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
@@ -109,6 +189,21 @@ record Manifest(int formatVersion, UUID journalId, int laneCount, int segmentByt
         }
     }
 
+    private static List<Ancestor> ancestors(Map<String, String> values) {
+        List<Ancestor> ancestors = new ArrayList<>();
+        int laneCount = Integer.parseInt(values.getOrDefault("laneCount", "0"));
+        for (int i = 1; values.containsKey(ANCESTOR_KEY + i); i++) {
+            String[] fields = values.getOrDefault(ANCESTOR_KEY + i, "").split("[:,]", -1);
+            List<Long> lastSegments =
+                    Arrays.stream(fields).skip(1).map(Long::valueOf).toList();
+            if (lastSegments.size() != laneCount) {
+                throw new IllegalArgumentException(ANCESTOR_KEY + i + " does not name every lane");
+            }
+            ancestors.add(new Ancestor(UUID.fromString(fields[0]), lastSegments));
+        }
+        return ancestors;
+    }
+
     private static byte[] bytesOf(Path file) {
         try {
             long bytes = Files.size(file);
@@ -117,6 +212,10 @@ record Manifest(int formatVersion, UUID journalId, int laneCount, int segmentByt
             }
             return Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
+            Path directory = file.getParent();
+            if (directory != null) {
+                IncompleteMark.requireNone(directory);
+            }
             throw new JournalException(
                     "there is no journal here: directory=" + file.getParent() + ", missing=" + SegmentFiles.MANIFEST);
         } catch (IOException e) {

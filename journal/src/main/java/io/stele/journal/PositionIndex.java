@@ -108,6 +108,19 @@ final class PositionIndex {
         }
     }
 
+    /** Forgets the chunks of an actor that end before {@code keepFrom}. */
+    void forget(byte[] id, long keepFrom) {
+        byte[] prefix = chunkPrefix(id);
+        byte[] to = ByteBuffer.allocate(prefix.length + Long.BYTES)
+                .put(prefix)
+                .putLong(keepFrom)
+                .array();
+        try (IndexStore.Writer writer = store.newWriter()) {
+            writer.deleteRange(prefix, to);
+            writer.commit();
+        }
+    }
+
     IndexStore.Writer newWriter() {
         return store.newWriter();
     }

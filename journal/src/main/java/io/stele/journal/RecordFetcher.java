@@ -3,6 +3,7 @@ package io.stele.journal;
 import io.stele.journal.Finding.Kind;
 import io.stele.journal.SegmentReader.Outcome;
 import io.stele.spi.CorruptJournalException;
+import io.stele.spi.JournalException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -21,15 +22,33 @@ final class RecordFetcher implements AutoCloseable {
     private final RecordView view = new RecordView();
     private final ReadBuffers buffers = new ReadBuffers(BUFFER_BYTES);
     private final @Nullable SegmentReader[] open = new SegmentReader[OPEN_FILES_MAX];
+    private @Nullable CarriedFiles carried;
 
     RecordFetcher(Path directory, int lane) {
         this.laneDirectory = SegmentFiles.laneDirectory(directory, lane);
         this.lane = lane;
     }
 
-    /** Returns whether the file that a position lies in is there. */
+    /** Returns whether there may be a record: not if the file that a position lies in is gone, or was compacted without it. */
     boolean isPresent(long position) {
-        return Files.exists(SegmentFiles.segment(laneDirectory, RecordLayout.segmentOf(position)));
+        return Files.exists(SegmentFiles.segment(laneDirectory, RecordLayout.segmentOf(position)))
+                || (isCompacted(position) && carried().fetch(position));
+    }
+
+    /** Returns whether a compaction has removed the record. */
+    boolean isRemoved(long position) {
+        return isCompacted(position) && !carried().fetch(position);
+    }
+
+    /** Returns whether a position lies in a segment that is not there because it was compacted. */
+    private boolean isCompacted(long position) {
+        if (Files.exists(SegmentFiles.segment(laneDirectory, RecordLayout.segmentOf(position)))) {
+            return false;
+        }
+        if (!carried().covers(position)) {
+            carried().refresh();
+        }
+        return carried().covers(position);
     }
 
     /**
@@ -39,7 +58,20 @@ final class RecordFetcher implements AutoCloseable {
      * @throws CorruptJournalException if there is no record that can be trusted
      */
     RecordView fetch(long position) {
-        SegmentReader reader = reader(position);
+        RecordView record = find(position);
+        if (record == null) {
+            String message = "a record was compacted: position=" + position;
+            throw new Finding(Kind.MISSING_SEGMENT, lane, laneDirectory, 0, null, 0, true, message).toException();
+        }
+        return record;
+    }
+
+    /** As {@link #fetch}; null if a compaction has removed the record. */
+    @Nullable RecordView find(long position) {
+        SegmentReader reader = readerUnlessCompacted(position);
+        if (reader == null) {
+            return carried().fetch(position) ? view : null;
+        }
         Outcome outcome = reader.readAt(RecordLayout.offsetOf(position), view);
         if (outcome != Outcome.RECORD) {
             String reason = outcome == Outcome.DAMAGE ? reader.damage() : "there is no record, found=" + outcome;
@@ -69,6 +101,31 @@ final class RecordFetcher implements AutoCloseable {
                 isEvents ? record.firstSequenceNumber() : 0,
                 true,
                 message);
+    }
+
+    private CarriedFiles carried() {
+        CarriedFiles files = carried;
+        if (files == null) {
+            files = CarriedFiles.of(laneDirectory, view);
+            carried = files;
+        }
+        return files;
+    }
+
+    /** Returns null if the segment was compacted, be it at this moment. */
+    private @Nullable SegmentReader readerUnlessCompacted(long position) {
+        CarriedFiles files = carried;
+        if (files != null && files.covers(position)) {
+            return null;
+        }
+        try {
+            return reader(position);
+        } catch (JournalException e) {
+            if (isCompacted(position)) {
+                return null;
+            }
+            throw e;
+        }
     }
 
     private SegmentReader reader(long position) {
@@ -111,6 +168,10 @@ final class RecordFetcher implements AutoCloseable {
     /** Closes all files. Closing twice does nothing. */
     @Override
     public void close() {
+        if (carried != null) {
+            carried.close();
+            carried = null;
+        }
         for (int i = 0; i < OPEN_FILES_MAX; i++) {
             SegmentReader reader = open[i];
             if (reader != null) {

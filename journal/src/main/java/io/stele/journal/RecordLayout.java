@@ -51,6 +51,7 @@ final class RecordLayout {
     static final byte KIND_FENCE = 5;
 
     static final byte KIND_DISCARD = 6;
+    /** What a compaction relies on, and how far it came: see ControlRecords. */
     static final byte KIND_WATERMARK = 7;
 
     static final int VERSION_AT = 0;

@@ -286,6 +286,11 @@ final class RecordView implements StoredEvent {
         return lengthBytes;
     }
 
+    /** Copies the whole record, as it stands, to where {@code target} is. */
+    void copyTo(ByteBuffer target) {
+        target.put(bytes.array, at, lengthBytes);
+    }
+
     /** Returns the length of the current event's payload. */
     int payloadBytes() {
         return payloadLength(eventHead);

@@ -19,9 +19,11 @@ import java.util.Arrays;
  *   LOCK                            who writes; see JournalLock
  *   opening                         what the last opening found; see OpeningFile
  *   manifest                        what this directory is; see Manifest
+ *   incomplete                      a copy that is being made, or was not finished; see IncompleteMark
  *   lane-0/19700101-000001.cq4      segment 1: the segment number is the name read as seconds since 1970, in UTC
  *   lane-0/19700101-000002.cq4      segment 2
  *   lane-0/19700101-000003.precreated   zeros: segment 3 when its time comes
+ *   lane-0/19700101-000001_19700101-000017.carried   what stayed of segments 1 to 17; see CarriedFile
  *   lane-0/durable                  how far the lane has been forced; see DurableMark
  *   lane-0/compacted                which segment is the oldest, once older ones were removed; see DurableMark
  *   lane-0/metadata.cq4t            Chronicle's own; made anew at every opening
@@ -32,12 +34,14 @@ import java.util.Arrays;
 final class SegmentFiles {
     static final String LOCK = "LOCK";
     static final String MANIFEST = "manifest";
+    static final String INCOMPLETE = "incomplete";
     static final String DURABLE = "durable";
     static final String COMPACTED = "compacted";
     static final String CHRONICLE_METADATA = "metadata.cq4t";
     static final String NAME_FORMAT = "yyyyMMdd-HHmmss";
     static final String SUFFIX = ".cq4";
     static final String PRECREATED_SUFFIX = ".precreated";
+    static final String CARRIED_SUFFIX = ".carried";
 
     /** Chronicle counts cycles in an int. */
     static final long SEGMENT_MAX = Integer.MAX_VALUE;
@@ -70,8 +74,27 @@ final class SegmentFiles {
         return numberOf(file, PRECREATED_SUFFIX);
     }
 
-    /** Lists the numbers of the segments in a lane, ascending; empty if there is no such directory. */
+    /** Returns the file for what stayed of segments {@code first} to {@code last}. */
+    static Path carried(Path laneDirectory, long first, long last) {
+        return laneDirectory.resolve(baseName(first) + "_" + baseName(last) + CARRIED_SUFFIX);
+    }
+
+    /**
+     * Lists the numbers of the segments that a lane consists of, ascending; empty if there is no such directory. A file that a
+     * compaction has not come round to deleting does not count.
+     */
     static long[] list(Path laneDirectory) throws IOException {
+        long[] segments = listAll(laneDirectory);
+        long oldest = segments.length == 0 ? 1 : DurableMark.oldestSegment(laneDirectory);
+        int left = 0;
+        while (left < segments.length && segments[left] < oldest) {
+            left++;
+        }
+        return left == 0 ? segments : Arrays.copyOfRange(segments, left, segments.length);
+    }
+
+    /** Lists the numbers of all segment files in a lane, ascending; empty if there is no such directory. */
+    static long[] listAll(Path laneDirectory) throws IOException {
         long[] segments = new long[16];
         int count = 0;
         if (!Files.exists(laneDirectory)) {
@@ -106,7 +129,11 @@ final class SegmentFiles {
         if (name == null || !name.toString().endsWith(suffix)) {
             return 0;
         }
-        String base = name.toString().substring(0, name.toString().length() - suffix.length());
+        return numberOf(name.toString().substring(0, name.toString().length() - suffix.length()));
+    }
+
+    /** Returns the number that a base name stands for; 0 if it stands for none. */
+    static long numberOf(String base) {
         try {
             long number = LocalDateTime.parse(base, NAME_STRICT).toEpochSecond(ZoneOffset.UTC);
             return number < 1 || number > SEGMENT_MAX ? 0 : number;

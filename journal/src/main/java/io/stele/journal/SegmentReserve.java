@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 final class SegmentReserve implements Runnable {
     private static final int FILL_BYTES = 16 << 10;
     private static final long WATCH_NS = 250_000_000L;
-    private static final String TEMPORARY_SUFFIX = ".filling";
+    static final String TEMPORARY_SUFFIX = ".filling";
 
     private final Path directory;
     private final JournalOptions options;

@@ -36,6 +36,7 @@ final class TailRepair {
         long lastSegment = RecordLayout.segmentOf(last.position());
         long from = Math.max(RecordLayout.position(segments[0], 0), last.durablePosition());
         for (long segment = RecordLayout.segmentOf(from); segment <= lastSegment; segment++) {
+            LinkedFile.unshare(setup.storage(), setup.segment(segment));
             long fromOffset = segment == RecordLayout.segmentOf(from) ? RecordLayout.offsetOf(from) : 0;
             try (SegmentStorage.OpenFile file = setup.storage().open(setup.segment(segment))) {
                 long endOffset = segment == lastSegment ? end.offset() : file.sizeBytes();
@@ -77,6 +78,7 @@ final class TailRepair {
 
     /** Ends the last segment of a journal that is being closed, once all of it has been forced. */
     static void end(LaneSetup setup, long segment, long endOffset) throws IOException {
+        LinkedFile.unshare(setup.storage(), setup.segment(segment));
         try (SegmentStorage.OpenFile file = setup.storage().open(setup.segment(segment))) {
             cut(file, endOffset);
             file.force(true);
@@ -93,7 +95,7 @@ final class TailRepair {
     }
 
     /** Ends a segment for ever: whatever stood behind is gone. */
-    private static void cut(SegmentStorage.OpenFile file, long endOffset) throws IOException {
+    static void cut(SegmentStorage.OpenFile file, long endOffset) throws IOException {
         ByteBuffer mark = ByteBuffer.allocate(Integer.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(END_OF_FILE)

@@ -54,11 +54,11 @@ class JournalDirectoryTest {
 
     @Test
     void shouldRefuseANewerFormat() throws IOException {
-        new Manifest(2, UUID.randomUUID(), 1, 1 << 20, 0).write(directory);
+        new Manifest(3, UUID.randomUUID(), 1, 1 << 20, 0).write(directory);
 
         assertThatThrownBy(() -> TestJournal.open(directory).close())
                 .isInstanceOf(JournalException.class)
-                .hasMessageContaining("formatVersion=2");
+                .hasMessageContaining("formatVersion=3");
     }
 
     @Test

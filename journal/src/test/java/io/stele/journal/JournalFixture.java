@@ -170,7 +170,14 @@ final class JournalFixture {
         return mark(SegmentFiles.DURABLE, position, crc);
     }
 
+    /** Says that everything in front of a segment was compacted, and that nothing had to stay. */
     JournalFixture compacted(long oldestSegment) {
+        Path carried = SegmentFiles.carried(laneDirectory(), 1, oldestSegment - 1);
+        try (CarriedFileWriter writer = CarriedFileWriter.create(new FileSegmentStorage(), carried)) {
+            writer.finish(manifest.journalId(), lane, 1, oldestSegment - 1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return mark(SegmentFiles.COMPACTED, RecordLayout.position(oldestSegment, 0), 0);
     }
 

@@ -38,14 +38,14 @@ class ManifestTest {
 
     @Test
     void shouldNameBothVersionsOfANewerFormat() throws IOException {
-        String body = "stele-journal\nformatVersion=2\nwhatever=comes\n";
+        String body = "stele-journal\nformatVersion=3\nwhatever=comes\n";
         CRC32C crc = new CRC32C();
         crc.update(body.getBytes(StandardCharsets.UTF_8));
         Files.writeString(file, body + String.format("crc32c=%08x\n", crc.getValue()));
 
         assertThatThrownBy(() -> Manifest.read(directory))
                 .isInstanceOf(JournalException.class)
-                .hasMessageContaining("formatVersion=2, formatVersionKnown=1");
+                .hasMessageContaining("formatVersion=3, formatVersionKnown=2");
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.stele.recovery;
 import io.stele.spi.Clock;
 import io.stele.spi.EventHistory;
 import io.stele.spi.EventReader;
+import io.stele.spi.ForgottenException;
+import io.stele.spi.HistoryCompactedException;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.PersistenceId;
@@ -11,8 +13,9 @@ import io.stele.spi.SnapshotStore;
 import io.stele.spi.SteleException;
 import io.stele.spi.StoredEvent;
 import io.stele.spi.StoredType;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,7 +32,9 @@ import org.slf4j.LoggerFactory;
  *   at or below the target    through a mailbox           ends before its snapshot
  * </pre>
  *
- * <p>A snapshot that cannot be read or decoded is passed over: for an older one, then for the whole history.
+ * <p>A snapshot that cannot be read or decoded, or whose state had another shape, is passed over: for an older one, then for the
+ * whole history. Where the journal was compacted beyond that, a state of another shape is read by the codec's rules; if there is
+ * none either, the actor is refused, and never starts from nothing.
  *
  * <p>An event that cannot be applied ends the recovery with {@link PoisonEventException}, unless a {@link SkipNote} behind it says
  * that it is to be left out. Those notes are looked for only when an event fails, so that nobody else pays for them; one that is met
@@ -78,6 +83,8 @@ public final class Recovery {
      * Feeds the history of {@code persistenceId} to {@code target}. Costs a look-up, one snapshot and the events behind it.
      *
      * @param toSequenceNumber the last event wanted; {@link Long#MAX_VALUE} for all there are
+     * @throws HistoryCompactedException if the history begins later than the newest usable snapshot ends
+     * @throws io.stele.spi.ForgottenException if the actor's data was forgotten; this is no damage
      * @throws PoisonEventException if an event cannot be decoded, or the target throws; the target has been fed what is before it
      * @throws RecoveryException if the history ends before its own snapshot; the target may have been fed a part
      * @throws io.stele.spi.CorruptJournalException if a record cannot be trusted
@@ -91,12 +98,12 @@ public final class Recovery {
      * counts from where it stands; one that stands behind the moment counts only for an event that cannot be applied.
      */
     public RecoveryReport recover(PersistenceId persistenceId, Moment to, ReplayTarget target) {
-        Run run = new Run(persistenceId, target, to, Set.of());
+        Run run = new Run(persistenceId, codec.forActor(persistenceId), target, to, Set.of());
         while (true) {
             try {
                 return recover(run);
             } catch (LateSkip late) {
-                run = new Run(persistenceId, target, to, late.skipped);
+                run = new Run(persistenceId, run.own, target, to, late.skipped);
                 target.onRestart();
             }
         }
@@ -121,35 +128,68 @@ public final class Recovery {
                         0, 0, loadedNs - startNs, replayedNs - loadedNs, clock.nanoTime() - replayedNs));
     }
 
-    /** First of three: starts from the newest snapshot that can be decoded. Next: {@link #replayEvents}. */
+    /**
+     * Replays the history of {@code persistenceId} and compares the states with the hashes that stand in it, and with the
+     * snapshots that there are. Says where handlers and history part as closely as those allow. Reads the history twice, three
+     * times if they do; changes nothing.
+     *
+     * @throws HistoryCompactedException if the history was compacted, and no snapshot makes up for that
+     * @throws RecoveryException if an event cannot be decoded
+     * @throws io.stele.spi.CorruptJournalException if a record cannot be trusted
+     */
+    public ReplayVerdict check(PersistenceId persistenceId, Fold fold) {
+        return new ReplayCheck(journal, snapshots, codec.forActor(persistenceId), persistenceId, fold)
+                .run(this::startingFrom);
+    }
+
+    private Recovery startingFrom(SnapshotStore others) {
+        Recovery recovery = new Recovery(journal, others, codec, clock);
+        recovery.upcasters.putAll(upcasters);
+        return recovery;
+    }
+
+    /** First of three: starts from the newest snapshot that may be used. Next: {@link #replayEvents}. */
     private void loadSnapshot(Run run) {
-        long sequenceNumberMax = run.to.sequenceNumberMax();
-        while (sequenceNumberMax > 0) {
-            Optional<Snapshot> found = snapshots.load(run.persistenceId, sequenceNumberMax);
-            if (found.isEmpty()) {
-                return;
+        List<Snapshot> evolved = new ArrayList<>(0);
+        for (long max = run.to.sequenceNumberMax(); max > 0; ) {
+            Snapshot snapshot = snapshots.load(run.persistenceId, max).orElse(null);
+            if (snapshot == null) {
+                break;
             }
-            Snapshot snapshot = found.get();
+            max = snapshot.sequenceNumber() - 1;
             if (!run.to.includes(snapshot)) {
-                sequenceNumberMax = snapshot.sequenceNumber() - 1;
                 continue;
             }
-            try {
-                run.target.onSnapshot(snapshot, decode(run, snapshot));
-                run.snapshotSequenceNumber = snapshot.sequenceNumber();
-                run.sequenceNumber = snapshot.sequenceNumber();
-                run.count(snapshot.payload().remaining());
-                return;
-            } catch (PayloadCodecException e) {
-                logPassedOver(snapshot, e);
+            if (isEvolved(snapshot) && !run.target.usesEvolvedSnapshots()) {
+                evolved.add(snapshot);
                 run.snapshotsPassedOver++;
-                sequenceNumberMax = snapshot.sequenceNumber() - 1;
+            } else if ((evolved.isEmpty() || continuesAfter(run, snapshot.sequenceNumber())) && start(run, snapshot)) {
+                return;
+            }
+        }
+        if (!evolved.isEmpty() && !continuesAfter(run, 0)) {
+            startFromEvolved(run, evolved);
+        }
+    }
+
+    /** The events that would make up for a state of another shape are gone: then the codec's rules have to do. */
+    private void startFromEvolved(Run run, List<Snapshot> evolved) {
+        for (Snapshot snapshot : evolved) {
+            if (start(run, snapshot)) {
+                run.snapshotsPassedOver--;
+                LOG.info(
+                        "snapshot of another shape is used, its events were compacted: persistenceId={}, sequenceNumber={},"
+                                + " type={}",
+                        run.persistenceId,
+                        snapshot.sequenceNumber(),
+                        snapshot.type());
+                return;
             }
         }
     }
 
-    private Object decode(Run run, Snapshot snapshot) {
-        Object state = codec.decode(snapshot.type(), snapshot.payload().duplicate());
+    private static Object decode(Run run, Snapshot snapshot) {
+        Object state = run.own.decode(snapshot.type(), snapshot.payload().duplicate());
         return run.upcasters == null ? state : run.upcasters.upcastState(state);
     }
 
@@ -162,6 +202,34 @@ public final class Recovery {
             LOG.warn(text + "; more of this type are logged at level DEBUG", facts);
         } else {
             LOG.debug(text, facts);
+        }
+    }
+
+    private boolean isEvolved(Snapshot snapshot) {
+        return snapshot.schemaFingerprint() != 0 && snapshot.schemaFingerprint() != codec.fingerprint(snapshot.type());
+    }
+
+    private boolean continuesAfter(Run run, long sequenceNumber) {
+        try {
+            return journal.replay(run.persistenceId, sequenceNumber + 1, sequenceNumber + 1, event -> {}) > 0;
+        } catch (HistoryCompactedException e) {
+            return false;
+        }
+    }
+
+    private boolean start(Run run, Snapshot snapshot) {
+        try {
+            run.target.onSnapshot(snapshot, decode(run, snapshot));
+            run.snapshotSequenceNumber = snapshot.sequenceNumber();
+            run.sequenceNumber = snapshot.sequenceNumber();
+            run.count(snapshot.payload().remaining());
+            return true;
+        } catch (ForgottenException e) {
+            throw e; // and so is everything older
+        } catch (PayloadCodecException e) {
+            logPassedOver(snapshot, e);
+            run.snapshotsPassedOver++;
+            return false;
         }
     }
 
@@ -181,7 +249,11 @@ public final class Recovery {
      * Last of three: a snapshot is only ever taken of durable events, so a history that ends before it has lost something.
      */
     private void checkComplete(Run run) {
-        if (run.snapshotSequenceNumber == 0 || run.eventsReplayed > 0 || run.endReached) {
+        if (run.eventsReplayed > 0 || run.endReached || run.to.sequenceNumberMax() <= 0) {
+            return;
+        }
+        if (run.snapshotSequenceNumber == 0) {
+            requireNew(run);
             return;
         }
         long[] last = {0};
@@ -196,6 +268,13 @@ public final class Recovery {
                             + ", snapshotSequenceNumber=" + run.snapshotSequenceNumber
                             + "; nothing was changed on disk; run: stele verify",
                     null);
+        }
+    }
+
+    /** There is neither snapshot nor event, so there must never have been one. */
+    private void requireNew(Run run) {
+        if (!snapshots.sequenceNumbers(run.persistenceId).isEmpty()) {
+            throw new HistoryCompactedException(run.persistenceId, 1, 0);
         }
     }
 
@@ -239,6 +318,7 @@ public final class Recovery {
     /** One recovery under way. */
     private final class Run implements EventReader {
         final PersistenceId persistenceId;
+        final PayloadCodec own;
         final ReplayTarget target;
         final Moment to;
         final @Nullable Upcasters upcasters;
@@ -253,8 +333,9 @@ public final class Recovery {
         private boolean lookedAhead;
         private final Set<Long> skips;
 
-        Run(PersistenceId persistenceId, ReplayTarget target, Moment to, Set<Long> skips) {
+        Run(PersistenceId persistenceId, PayloadCodec own, ReplayTarget target, Moment to, Set<Long> skips) {
             this.persistenceId = persistenceId;
+            this.own = own;
             this.target = target;
             this.to = to;
             this.skips = new TreeSet<>(skips);
@@ -263,6 +344,9 @@ public final class Recovery {
 
         @Override
         public void onEvent(StoredEvent stored) {
+            if (stored.sequenceNumber() > sequenceNumber + 1 && sequenceNumber == snapshotSequenceNumber) {
+                throw new HistoryCompactedException(persistenceId, sequenceNumber + 1, stored.sequenceNumber());
+            }
             if (stored.sequenceNumber() != sequenceNumber + 1) {
                 throw new RecoveryException(
                         "history has a gap: persistenceId=" + persistenceId + ", sequenceNumber="
@@ -286,6 +370,8 @@ public final class Recovery {
             try {
                 count(stored.payload().remaining());
                 decodeAndApply(stored);
+            } catch (ForgottenException e) {
+                throw e;
             } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
                 if (!isSkippedLater(stored.sequenceNumber())) {
                     throw new PoisonEventException(stored, e);
@@ -320,9 +406,9 @@ public final class Recovery {
 
         private void decodeAndApply(StoredEvent stored) {
             if (upcasters == null) {
-                target.onEvent(stored, codec.decode(stored.type(), stored.payload()));
+                target.onEvent(stored, own.decode(stored.type(), stored.payload()));
             } else {
-                upcasters.replay(stored, codec, target);
+                upcasters.replay(stored, own, target);
             }
         }
 

@@ -11,6 +11,15 @@ import java.util.List;
 public interface ReplayTarget {
 
     /**
+     * Returns whether to start from a snapshot whose {@link Snapshot#schemaFingerprint()} is not that of today, as far as the
+     * codec can read it. Where the codec fills in what a new component might be, the events know what it is: so if not, such a
+     * snapshot is used only where the journal no longer has the events.
+     */
+    default boolean usesEvolvedSnapshots() {
+        return false;
+    }
+
+    /**
      * Starts from a snapshot instead of from nothing.
      *
      * @param snapshot valid only during the call

@@ -4,8 +4,10 @@ import io.stele.recovery.RecoveryReport;
 import io.stele.spi.Durability;
 import io.stele.spi.EventJournal;
 import io.stele.spi.EventStream;
+import io.stele.spi.ForgottenException;
 import io.stele.spi.JournalException;
 import io.stele.spi.JournalFullException;
+import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.SequenceConflictException;
@@ -44,9 +46,11 @@ final class Activation<E, S> implements ActorContext {
     private final ActorSystem system;
     private final EventJournal journal;
     private final EventStream stream;
+    private final PayloadCodec codec;
     private final ReplyGate gate = new ReplyGate(GATE_CAPACITY);
     private final Deduplication<E, S> deduplication;
     private final SnapshotTrigger<E, S> snapshots;
+    private final StateHashes hashes;
     private S state;
     private long turnMs;
     private long turnNs;
@@ -66,8 +70,10 @@ final class Activation<E, S> implements ActorContext {
         this.journal = system.journal();
         this.stream = stream;
         this.state = restored.state();
-        this.deduplication = new Deduplication<>(type, system.codec(), restored);
-        this.snapshots = new SnapshotTrigger<>(entity, restored.snapshotSequenceNumber());
+        codec = restored.codec();
+        this.deduplication = new Deduplication<>(type, codec, restored);
+        this.snapshots = new SnapshotTrigger<>(entity, restored.progress());
+        this.hashes = new StateHashes(entity, codec);
     }
 
     /**
@@ -79,12 +85,17 @@ final class Activation<E, S> implements ActorContext {
      */
     static <E, S> Activation<E, S> recover(Entity<E, S> entity, long waitNs) {
         long startNs = entity.system.clock().nanoTime();
-        Restored<E, S> restored = new Restored<>(entity.type, entity.system.codec());
+        PayloadCodec codec = entity.system.codec().forActor(entity.persistenceId);
+        if (codec.isForgotten()) {
+            throw ActorForgottenException.of(entity.persistenceId);
+        }
+        Restored<E, S> restored = new Restored<>(entity.type, codec, entity.system.clock());
         EventStream stream = entity.system.journal().open(entity.persistenceId);
         long findNs = entity.system.clock().nanoTime() - startNs;
         boolean opened = false;
         try {
             RecoveryReport report = entity.system.recover(entity.persistenceId, restored);
+            restored.progress().onRecovered(report);
             if (restored.sequenceNumber() != stream.lastSequenceNumber()) {
                 throw new JournalException("history does not end where the journal says: persistenceId="
                         + entity.persistenceId + ", replayedTo=" + restored.sequenceNumber() + ", lastSequenceNumber="
@@ -105,10 +116,17 @@ final class Activation<E, S> implements ActorContext {
         turnNs = system.clock().nanoTime();
         release();
         resume();
+        snapshots.onTurn(this, state);
+        hashes.onTurn(this);
     }
 
     /** Handles one message: an ask, or a command that nobody waits for. */
     void handle(Object message) {
+        if (codec.isForgotten()) {
+            Entity.refuse(message, new ActorForgottenException(ActorForgottenException.of(persistenceId())));
+            ending = true;
+            return;
+        }
         Command<?> command = message instanceof Ask<?> ask ? ask.command : (Command<?>) message;
         if (deduplication.answer(this, command, message)) {
             return;
@@ -170,6 +188,7 @@ final class Activation<E, S> implements ActorContext {
         }
         if (!effect.events.isEmpty() && !(reply instanceof Ask.Refusal)) {
             deduplication.remember(this, command, reply);
+            snapshots.onTurn(this, state);
         }
         Durability tier = effect.durability == null ? type.durability : effect.durability;
         answer(message, reply, tier);
@@ -179,8 +198,11 @@ final class Activation<E, S> implements ActorContext {
     /** First the journal. If that fails, the state is as it was. */
     private boolean append(List<E> events, Object message, Command<?> command) {
         try {
-            system.append(stream, turnMs, events, command.commandId());
+            snapshots.progress().onAppended(system.append(codec, stream, turnMs, events, command.commandId()));
             return true;
+        } catch (ForgottenException e) {
+            Entity.refuse(message, new ActorForgottenException(e));
+            ending = true;
         } catch (PayloadCodecException e) {
             Entity.refuse(
                     message,
@@ -213,16 +235,19 @@ final class Activation<E, S> implements ActorContext {
         S next = state;
         int applied = 0;
         try {
+            snapshots.progress().beforeApply();
             for (E event : events) {
                 next = type.actor.onEvent(next, event);
                 applied++;
             }
+            snapshots.progress().afterApply(events.size());
         } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
             quarantine(events, applied, message, e);
             return false;
         }
         state = next;
-        snapshots.onEvents(this, state);
+        snapshots.onEvents(this, state, events.get(events.size() - 1));
+        hashes.onEvents(sequenceNumber(), events.size(), state);
         return true;
     }
 
@@ -399,6 +424,8 @@ final class Activation<E, S> implements ActorContext {
 
     boolean hasWork() {
         return (resumption != null && suspended != null)
+                || snapshots.hasWork()
+                || hashes.hasWork()
                 || gate.headPosition() <= journal.durablePosition(lane())
                 || (!gate.isEmpty() && journal.failure(lane()) != null)
                 || isFinished();
@@ -406,7 +433,7 @@ final class Activation<E, S> implements ActorContext {
 
     /** Returns whether nothing is under way. */
     boolean isIdle() {
-        return gate.isEmpty() && suspended == null && !snapshots.isSaving();
+        return gate.isEmpty() && suspended == null && snapshots.isIdle() && !hashes.isUnderWay();
     }
 
     boolean isFinished() {

@@ -6,7 +6,6 @@ import io.stele.recovery.Recovery;
 import io.stele.recovery.RecoveryRates;
 import io.stele.recovery.RecoveryReport;
 import io.stele.recovery.ReplayTarget;
-import io.stele.recovery.SkipNote;
 import io.stele.spi.Clock;
 import io.stele.spi.Durability;
 import io.stele.spi.DurabilityListener;
@@ -162,6 +161,15 @@ public final class ActorSystem implements AutoCloseable {
         return TimeTravel.stateAt(recovery, codec, known, persistenceId, visible);
     }
 
+    /** Returns the store of that class that this system closes in the end; null if it has none. */
+    public <T> @Nullable T owned(Class<T> type) {
+        return owned.stream()
+                .filter(type::isInstance)
+                .map(type::cast)
+                .findFirst()
+                .orElse(null);
+    }
+
     /** Returns how many actors are in memory now. */
     public int activeEntityCount() {
         return entities.size();
@@ -306,7 +314,7 @@ public final class ActorSystem implements AutoCloseable {
 
     /** Replays an actor's history to see whether that can be done. */
     RecoveryReport rehearse(PersistenceId persistenceId) {
-        return recover(persistenceId, new Restored<>(typeOf(persistenceId), codec));
+        return recover(persistenceId, new Restored<>(typeOf(persistenceId), codec.forActor(persistenceId), clock));
     }
 
     private EntityType<?, ?> typeOf(PersistenceId persistenceId) {
@@ -319,46 +327,19 @@ public final class ActorSystem implements AutoCloseable {
         return type;
     }
 
-    /**
-     * Appends a decision about an actor that is not in memory, and waits until it survives a power cut.
-     *
-     * @throws JournalException if that fails or takes too long
-     */
-    void appendDecision(PersistenceId persistenceId, SkipNote decision) {
-        long deadlineNs = clock.nanoTime() + closeTimeoutNs;
-        long[] position = {0};
-        while (position[0] == 0 && clock.nanoTime() - deadlineNs < 0) {
-            entities.compute(persistenceId, (id, entity) -> {
-                if (entity == null) {
-                    position[0] = append(persistenceId, decision);
-                }
-                return entity;
-            });
-            if (position[0] == 0) {
-                pause(); // an actor that went into quarantine just now still waits for its last replies
-            }
-        }
-        int lane = journal.lane(persistenceId);
-        while (journal.durablePosition(lane) < position[0] || position[0] == 0) {
-            JournalException failure = journal.failure(lane);
-            if (failure != null || clock.nanoTime() - deadlineNs >= 0) {
-                throw new JournalException(
-                        "decision is not known to be durable, the actor stays in quarantine: persistenceId="
-                                + persistenceId + ", sequenceNumber=" + decision.sequenceNumber(),
-                        failure);
-            }
-            journal.requestSync(lane);
-            pause();
-        }
+    /** Runs an action while an actor is not in memory, and keeps it out until that is done; false if it is in memory. */
+    boolean runWhileAbsent(PersistenceId persistenceId, Runnable action) {
+        return entities.compute(persistenceId, (id, entity) -> {
+                    if (entity == null) {
+                        action.run();
+                    }
+                    return entity;
+                })
+                == null;
     }
 
-    private long append(PersistenceId persistenceId, SkipNote decision) {
-        EventBatch batch = batches.get();
-        batch.begin(clock.epochMs());
-        batch.metadata(decision.toMetadata());
-        try (EventStream stream = journal.open(persistenceId)) {
-            return journal.append(stream, stream.lastSequenceNumber(), batch);
-        }
+    long closeTimeoutNs() {
+        return closeTimeoutNs;
     }
 
     /** Has the quarantine reach the disk, off the calling thread. */
@@ -375,8 +356,13 @@ public final class ActorSystem implements AutoCloseable {
         }
     }
 
-    /** Appends the events of one effect, all or none. Throws as {@link EventJournal#append} and the codec do. */
-    long append(EventStream stream, long timestampMs, List<?> events, @Nullable String commandId) {
+    /**
+     * Appends the events of one effect, all or none, encoded by their actor's own codec. Throws as {@link EventJournal#append} and
+     * the codec do.
+     *
+     * @return how many bytes the events take
+     */
+    int append(PayloadCodec own, EventStream stream, long timestampMs, List<?> events, @Nullable String commandId) {
         EventBatch batch = batches.get();
         batch.begin(timestampMs);
         if (commandId != null) {
@@ -384,10 +370,13 @@ public final class ActorSystem implements AutoCloseable {
             RecordMetadata.put(fields, RecordMetadata.COMMAND_ID, commandId);
             batch.metadata(fields.flip());
         }
+        int metadataBytes = batch.sizeBytes();
         for (Object event : events) {
-            batch.add(codec, event);
+            batch.add(own, event);
         }
-        return journal.append(stream, stream.lastSequenceNumber() + 1, batch);
+        int eventBytes = batch.sizeBytes() - metadataBytes;
+        journal.append(stream, stream.lastSequenceNumber() + 1, batch);
+        return eventBytes;
     }
 
     /** Appends the reply that a command with an id has got, as a note. */
@@ -399,9 +388,14 @@ public final class ActorSystem implements AutoCloseable {
         RecordMetadata.put(fields, RecordMetadata.COMMAND_ID, commandId);
         RecordMetadata.put(fields, RecordMetadata.REPLY_TYPE, typeField);
         RecordMetadata.put(fields, RecordMetadata.REPLY, ByteBuffer.wrap(reply.bytes()));
+        appendNote(stream, timestampMs, fields.flip());
+    }
+
+    /** Appends metadata alone. */
+    void appendNote(EventStream stream, long timestampMs, ByteBuffer fields) {
         EventBatch batch = batches.get();
         batch.begin(timestampMs);
-        batch.metadata(fields.flip());
+        batch.metadata(fields);
         journal.append(stream, stream.lastSequenceNumber(), batch);
     }
 

@@ -2,6 +2,7 @@ package io.stele.runtime;
 
 import io.stele.recovery.PoisonEventException;
 import io.stele.recovery.RecoveryException;
+import io.stele.spi.ForgottenException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.SteleException;
 import java.util.ArrayDeque;
@@ -249,6 +250,8 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
         try {
             activation = Activation.recover(this, waitNs);
             return null;
+        } catch (ForgottenException e) {
+            return new ActorForgottenException(e);
         } catch (PoisonEventException e) {
             return system.quarantine().add(e);
         } catch (RecoveryException e) {

@@ -23,8 +23,11 @@ final class EntityType<E, S> {
 
     final PersistentActor<E, S> actor;
     final Durability durability;
-    final int snapshotEvery;
+    final SnapshotPolicy snapshotPolicy;
+    final ReplayCost replayCost = new ReplayCost();
     final int snapshotsKept;
+    final int stateHashEvery;
+    final StateHashCheck stateHashCheck;
     final long passivateAfterNs;
     final int mailboxCapacity;
     final int stashCapacity;
@@ -35,8 +38,11 @@ final class EntityType<E, S> {
     EntityType(PersistentActor<E, S> actor, PayloadCodec codec) {
         this.actor = actor;
         durability = actor.durability();
-        snapshotEvery = atLeast("snapshotEvery", actor.snapshotEvery(), 0);
+        atLeast("snapshotEvery", actor.snapshotEvery(), 0);
+        snapshotPolicy = actor.snapshotPolicy();
         snapshotsKept = atLeast("snapshotsKept", actor.snapshotsKept(), 1);
+        stateHashEvery = atLeast("stateHashEvery", actor.stateHashEvery(), 0);
+        stateHashCheck = actor.stateHashCheck();
         passivateAfterNs = actor.passivateAfter().toNanos();
         mailboxCapacity = atLeast("mailboxCapacity", actor.mailboxCapacity(), 2);
         stashCapacity = atLeast("stashCapacity", actor.stashCapacity(), 0);

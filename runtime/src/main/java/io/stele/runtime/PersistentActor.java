@@ -107,14 +107,46 @@ public abstract class PersistentActor<E, S> {
         return Durability.POWER_LOSS;
     }
 
-    /** Returns after how many events a snapshot is taken; 0 for never. Default: 100. */
+    /** Returns after how many events a snapshot is taken; 0 for never. The short form of {@link #snapshotPolicy}. Default: 100. */
     protected int snapshotEvery() {
         return 100;
+    }
+
+    /** Returns when a snapshot is taken. Called once. Default: as {@link #snapshotEvery} says. */
+    protected SnapshotPolicy snapshotPolicy() {
+        return snapshotEvery() == 0 ? SnapshotPolicy.never() : SnapshotPolicy.every(snapshotEvery());
     }
 
     /** Returns how many snapshots are kept, at least 1. Default: 2. */
     protected int snapshotsKept() {
         return 2;
+    }
+
+    /**
+     * Returns whether a snapshot may be used although the class of its state has changed since, as far as the codec's rules can
+     * read it: what a component that is new should be, they do not know. If not, such an actor recovers from its events once, or
+     * by those rules where its events were compacted. Default: false.
+     */
+    protected boolean usesEvolvedSnapshots() {
+        return false;
+    }
+
+    /**
+     * Returns after how many events the hash of the state is kept in the journal, so that a recovery, or {@code stele replay
+     * --check}, notices when handlers no longer make of the events what they once did; 0 for never. Each costs a record of some 100
+     * bytes, and encoding the state once, on the thread that saves snapshots. Default: 1,000.
+     */
+    protected int stateHashEvery() {
+        return 1_000;
+    }
+
+    /**
+     * Returns what a recovery does that comes to another state than the one in the journal. Handlers that are changed on purpose
+     * are no mistake: raise the version of the state's type with them, so that hashes and snapshots of before no longer count.
+     * Default: {@link StateHashCheck#REFUSE}.
+     */
+    protected StateHashCheck stateHashCheck() {
+        return StateHashCheck.REFUSE;
     }
 
     /** Returns how long an idle actor stays in memory. Default: two minutes. */

@@ -142,7 +142,7 @@ public final class Quarantine {
                             + persistenceId + ", sequenceNumber=" + sequenceNumber + ", sequenceNumberInQuarantine="
                             + (entry == null ? "none" : String.valueOf(entry.sequenceNumber())));
         }
-        system.appendDecision(persistenceId, decision);
+        new Decision(system, persistenceId, decision).append();
         LOG.warn(
                 "event will be left out of its actor's state: persistenceId={}, sequenceNumber={}, type={}, decidedBy={},"
                         + " reason={}",

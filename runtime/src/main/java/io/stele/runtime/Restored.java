@@ -1,6 +1,7 @@
 package io.stele.runtime;
 
 import io.stele.recovery.ReplayTarget;
+import io.stele.spi.Clock;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.RecordMetadata;
@@ -21,19 +22,29 @@ import org.jspecify.annotations.Nullable;
 final class Restored<E, S> implements ReplayTarget {
     private final EntityType<E, S> type;
     private final PayloadCodec codec;
+    private final Clock clock;
+    private SnapshotProgress progress;
+    private StateComparison comparison;
     private DeduplicationWindow window;
     private S state;
     private S stateBeforeBatch;
     private long sequenceNumber;
-    private long snapshotSequenceNumber;
     private @Nullable String lastCommandId;
 
-    Restored(EntityType<E, S> type, PayloadCodec codec) {
+    Restored(EntityType<E, S> type, PayloadCodec codec, Clock clock) {
         this.type = type;
         this.codec = codec;
         this.window = new DeduplicationWindow(type.deduplicationWindow);
+        this.comparison = new StateComparison(type, codec);
+        this.clock = clock;
+        this.progress = newProgress();
         this.state = type.actor.initialState();
         this.stateBeforeBatch = state;
+    }
+
+    @Override
+    public boolean usesEvolvedSnapshots() {
+        return type.actor.usesEvolvedSnapshots();
     }
 
     @Override
@@ -48,19 +59,21 @@ final class Restored<E, S> implements ReplayTarget {
         window = carried;
         state = (S) decoded;
         sequenceNumber = snapshot.sequenceNumber();
-        snapshotSequenceNumber = sequenceNumber;
+        progress.onLoaded();
+        comparison.onStart(sequenceNumber, decoded);
     }
 
     @Override
     public void onEvent(StoredEvent stored, Object event) {
+        progress.beforeApply();
         S next = apply(state, event);
-        onBatch(stored);
-        state = next;
-        sequenceNumber = stored.sequenceNumber();
+        progress.afterApply(1);
+        onApplied(stored, next);
     }
 
     @Override
     public void onSkipped(StoredEvent stored) {
+        comparison.onSkipped();
         onBatch(stored);
         sequenceNumber = stored.sequenceNumber();
     }
@@ -71,19 +84,28 @@ final class Restored<E, S> implements ReplayTarget {
         state = type.actor.initialState();
         stateBeforeBatch = state;
         sequenceNumber = 0;
-        snapshotSequenceNumber = 0;
         lastCommandId = null;
+        progress = newProgress();
+        comparison = new StateComparison(type, codec);
     }
 
     @Override
     public void onUpcast(StoredEvent stored, List<?> events) {
         S next = state;
+        progress.beforeApply();
         for (Object event : events) {
             next = apply(next, event);
         }
+        progress.afterApply(1);
+        onApplied(stored, next);
+    }
+
+    private void onApplied(StoredEvent stored, S next) {
         onBatch(stored);
         state = next;
         sequenceNumber = stored.sequenceNumber();
+        progress.onAppended(stored.payload().remaining());
+        comparison.onEvent(sequenceNumber, stored.batchIndex(), stored.batchCount(), state);
     }
 
     @SuppressWarnings("unchecked")
@@ -102,6 +124,7 @@ final class Restored<E, S> implements ReplayTarget {
 
     @Override
     public void onNote(StoredEvent note) {
+        comparison.onNote(note.persistenceId(), note.metadata());
         String commandId = window.onNote(note.sequenceNumber(), note.metadata());
         if (commandId != null && commandId.equals(lastCommandId)) {
             lastCommandId = null;
@@ -117,6 +140,14 @@ final class Restored<E, S> implements ReplayTarget {
         }
     }
 
+    PayloadCodec codec() {
+        return codec;
+    }
+
+    private SnapshotProgress newProgress() {
+        return new SnapshotProgress(new ReplayCost(type.replayCost), clock);
+    }
+
     S state() {
         return state;
     }
@@ -125,8 +156,8 @@ final class Restored<E, S> implements ReplayTarget {
         return sequenceNumber;
     }
 
-    long snapshotSequenceNumber() {
-        return snapshotSequenceNumber;
+    SnapshotProgress progress() {
+        return progress;
     }
 
     /** Returns the command ids that go with the state; to be asked at the end. */

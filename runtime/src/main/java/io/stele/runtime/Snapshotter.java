@@ -1,5 +1,6 @@
 package io.stele.runtime;
 
+import io.stele.recovery.HashPoint;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
@@ -13,6 +14,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +32,7 @@ final class Snapshotter implements AutoCloseable {
 
     private final SnapshotStore store;
     private final PayloadCodec codec;
+    private final LongAdder asked = new LongAdder();
     private final LongAdder saved = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final ExecutorService thread;
@@ -61,6 +65,7 @@ final class Snapshotter implements AutoCloseable {
 
     /** Saves, prunes to {@code keepCount}, and calls {@code done} in the end, whatever came of it. */
     void save(PersistenceId persistenceId, Capture capture, int keepCount, Runnable done) {
+        asked.increment();
         try {
             thread.execute(() -> {
                 try {
@@ -75,18 +80,42 @@ final class Snapshotter implements AutoCloseable {
         }
     }
 
+    /** Works the hash of a state out, and hands it, or null if there is none, to {@code done} in the end. */
+    void hash(PersistenceId persistenceId, long sequenceNumber, Object state, Consumer<@Nullable HashPoint> done) {
+        try {
+            thread.execute(() -> {
+                HashPoint point = null;
+                try {
+                    point = HashPoint.of(sequenceNumber, state, codec);
+                } catch (RuntimeException | StackOverflowError e) {
+                    LOG.warn(
+                            "state has no hash: persistenceId={}, sequenceNumber={}, reason={}",
+                            persistenceId,
+                            sequenceNumber,
+                            e.toString());
+                } finally {
+                    done.accept(point);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            done.accept(null);
+        }
+    }
+
     private void saveNow(PersistenceId persistenceId, Capture capture, int keepCount) {
         try {
-            StoredType type = codec.typeOf(capture.state);
-            ByteBuffer payload = ByteBuffer.wrap(Encoding.encode(codec, capture.state));
+            PayloadCodec own = codec.forActor(persistenceId);
+            StoredType type = own.typeOf(capture.state);
+            ByteBuffer payload = ByteBuffer.wrap(Encoding.encode(own, capture.state));
             store.save(new Snapshot(
                     persistenceId,
                     capture.sequenceNumber,
                     capture.position,
                     capture.timestampMs,
                     type,
+                    codec.fingerprint(type),
                     payload,
-                    DeduplicationWindow.encode(capture.entries, codec)));
+                    DeduplicationWindow.encode(capture.entries, own)));
             store.prune(persistenceId, keepCount);
             saved.increment();
         } catch (RuntimeException | StackOverflowError e) {
@@ -97,6 +126,10 @@ final class Snapshotter implements AutoCloseable {
                     capture.sequenceNumber,
                     e.toString());
         }
+    }
+
+    long askedCount() {
+        return asked.sum();
     }
 
     long savedCount() {

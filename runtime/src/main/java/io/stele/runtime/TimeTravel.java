@@ -64,7 +64,7 @@ public final class TimeTravel {
 
     static <E, S> PastState<S> stateAt(
             Recovery recovery, PayloadCodec codec, EntityType<E, S> type, PersistenceId persistenceId, Moment moment) {
-        Witness<E, S> witness = new Witness<>(new Restored<>(type, codec));
+        Witness<E, S> witness = new Witness<>(new Restored<>(type, codec.forActor(persistenceId), Clock.system()));
         RecoveryReport report = recovery.recover(persistenceId, moment, witness);
         return new PastState<>(
                 persistenceId, report.sequenceNumber(), witness.timestampMs, witness.restored.state(), report);
@@ -77,6 +77,11 @@ public final class TimeTravel {
 
         Witness(Restored<E, S> restored) {
             this.restored = restored;
+        }
+
+        @Override
+        public boolean usesEvolvedSnapshots() {
+            return restored.usesEvolvedSnapshots();
         }
 
         @Override

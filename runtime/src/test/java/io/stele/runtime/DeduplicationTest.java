@@ -18,6 +18,7 @@ import io.stele.spi.RecordMetadata;
 import io.stele.testkit.InMemoryJournalOptions.SyncMode;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,82 @@ final class DeduplicationTest {
             assertThat(world.ledger.applied).as("nothing was replayed").isEmpty();
             assertThat(await(world.ledger("a").ask(new Add("tx-2", 7))).sum()).isEqualTo(12);
             assertThat(await(world.ledger("a").ask(new Get())).sum()).isEqualTo(13);
+        }
+    }
+
+    /** A snapshot may survive a power cut that takes the note with the reply. Then the snapshot alone knows of the command. */
+    @Test
+    void shouldKnowFromASnapshotTheCommandThatLedToIt() {
+        Settings settings = new Settings(1, Duration.ofMinutes(2), 100, 100, Duration.ofSeconds(1));
+        try (World before = new World(SyncMode.ON_REQUEST, settings);
+                World after = new World(SyncMode.ON_REQUEST, settings)) {
+            Total first = await(before.ledger("a").ask(new Add("tx-1", 5)));
+            eventually("snapshot is saved", () -> before.system.snapshotsSaved() == 1);
+            appendWithoutReply(after, "tx-1", 5);
+            PersistenceId a = new PersistenceId("ledger", "a");
+            after.snapshots.save(before.snapshots.load(a, 1).orElseThrow());
+
+            assertThat(await(after.ledger("a").ask(new Add("tx-1", 5)))).isEqualTo(first);
+            assertThat(after.ledger.applied).as("nothing was replayed").isEmpty();
+            assertThat(await(after.ledger("a").ask(new Get()))).isEqualTo(new Total(5, 1, false));
+        }
+    }
+
+    /** Damage makes recovery pass the newest snapshot over; the window comes from the older one and the events behind it. */
+    @Test
+    void shouldKnowEveryCommandWhicheverSnapshotIsUsed() {
+        Settings settings = new Settings(2, Duration.ofMinutes(2), 100, 100, Duration.ofSeconds(1));
+        try (World world = new World(SyncMode.ON_REQUEST, settings)) {
+            List<Total> replies = new ArrayList<>();
+            for (int i = 1; i <= 5; i++) {
+                replies.add(await(world.ledger("a").ask(new Add("tx-" + i, i))));
+                int saved = i / 2;
+                eventually("snapshot is saved", () -> world.system.snapshotsSaved() == saved);
+            }
+            world.snapshots.damage(new PersistenceId("ledger", "a"), 4);
+            world.crash(Durability.PROCESS_CRASH);
+
+            for (int i = 1; i <= 5; i++) {
+                assertThat(await(world.ledger("a").ask(new Add("tx-" + i, i)))).isEqualTo(replies.get(i - 1));
+            }
+            assertThat(world.ledger.applied).containsExactly(3L, 4L, 5L);
+            assertThat(await(world.ledger("a").ask(new Get())).count()).isEqualTo(5);
+        }
+    }
+
+    /** What the window has forgotten stays forgotten, and what it knows is known, on either side of a snapshot. */
+    @Test
+    void shouldKeepTheBoundOfTheWindowAcrossASnapshot() {
+        Settings settings = new Settings(3, Duration.ofMinutes(2), 100, 2, Duration.ofSeconds(1));
+        try (World world = new World(SyncMode.ON_REQUEST, settings)) {
+            for (int i = 1; i <= 3; i++) {
+                await(world.ledger("a").ask(new Add("tx-" + i, 1)));
+            }
+            eventually("snapshot is saved", () -> world.system.snapshotsSaved() == 1);
+            world.crash(Durability.PROCESS_CRASH);
+
+            assertThat(await(world.ledger("a").ask(new Add("tx-2", 1))).sum()).isEqualTo(2);
+            assertThat(await(world.ledger("a").ask(new Add("tx-3", 1))).sum()).isEqualTo(3);
+            assertThat(await(world.ledger("a").ask(new Add("tx-1", 1))).sum())
+                    .as("carried out again")
+                    .isEqualTo(4);
+        }
+    }
+
+    /** The sender does not learn whether its command is stored, asks again after the next start, and hears the original reply. */
+    @Test
+    void shouldGiveTheOriginalReplyAfterAnUnknownOutcome() {
+        try (World world = new World()) {
+            await(world.ledger("a").ask(new Add(100)));
+            world.journal.failAppendAfterWritingAt(1);
+            failure(world.ledger("a").ask(new Add("tx-1", 5)), OutcomeUnknownException.class);
+
+            world.crash(Durability.PROCESS_CRASH);
+
+            assertThat(await(world.ledger("a").ask(new Add("tx-1", 5)))).isEqualTo(new Total(105, 2, false));
+            world.crash(Durability.POWER_LOSS);
+            assertThat(await(world.ledger("a").ask(new Add("tx-1", 5)))).isEqualTo(new Total(105, 2, false));
+            assertThat(await(world.ledger("a").ask(new Get())).sum()).isEqualTo(105);
         }
     }
 

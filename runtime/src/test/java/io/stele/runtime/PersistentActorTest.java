@@ -324,6 +324,7 @@ final class PersistentActorTest {
             CompletableFuture<Long> blocked = new CompletableFuture<>();
             EntityRef ledger = world.ledger("a");
             ledger.tell(new AddLater(blocked));
+            eventually("the actor waits", () -> blocked.getNumberOfDependents() > 0);
             eventually("the mailbox fills up", () -> !ledger.tell(new Get()));
 
             MailboxFullException full = failure(ledger.ask(new Get()), MailboxFullException.class);

@@ -89,7 +89,7 @@ final class UpcasterTest {
         upcasters.accept(on);
         Recovery recovery = new Recovery(journal, snapshots, codec, Clock.system());
         recovery.upcast("till", on);
-        return recovery.recover(A, toSequenceNumber, new Restored<>(type, codec));
+        return recovery.recover(A, toSequenceNumber, new Restored<>(type, codec, Clock.system()));
     }
 
     @Test

@@ -1,7 +1,9 @@
 package io.stele.snapshot;
 
 import io.stele.spi.SnapshotException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -15,6 +17,7 @@ import org.rocksdb.AbstractNativeReference;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
@@ -108,6 +111,7 @@ final class RocksDatabase {
     private final WriteOptions unlogged;
     private final FlushOptions awaited;
     private final Deque<AbstractNativeReference> handles;
+    private final ThreadLocal<DirectRoom> keyRooms = ThreadLocal.withInitial(DirectRoom::new);
     private final Set<WriteBatch> batches = ConcurrentHashMap.newKeySet();
 
     private final ReentrantReadWriteLock latch = new ReentrantReadWriteLock();
@@ -153,6 +157,18 @@ final class RocksDatabase {
         try {
             requireWritable();
             rocks.put(handle(family), writeOptions(family), key, value);
+        } finally {
+            leave();
+        }
+    }
+
+    /** As above, without a copy on the way. */
+    void put(Family family, byte[] key, ByteBuffer directValue) throws RocksDBException {
+        enter(family);
+        try {
+            requireWritable();
+            ByteBuffer directKey = keyRooms.get().of(key.length).put(key).flip();
+            rocks.put(handle(family), writeOptions(family), directKey, directValue);
         } finally {
             leave();
         }
@@ -231,6 +247,16 @@ final class RocksDatabase {
         }
     }
 
+    /** Makes {@code target}, which is absent, a directory that holds everything as it is now. Unchangeable files are shared. */
+    void checkpoint(Path target) throws RocksDBException {
+        enter(Family.SNAPSHOTS);
+        try (Checkpoint checkpoint = Checkpoint.create(rocks)) {
+            checkpoint.createCheckpoint(target.toString());
+        } finally {
+            leave();
+        }
+    }
+
     /**
      * Flushes one family and refuses its use from now on; with the last one everything is freed. Closing again does nothing.
      *
@@ -257,6 +283,7 @@ final class RocksDatabase {
     final class Batch implements AutoCloseable {
         private final Family family;
         private final WriteBatch changes;
+        private final DirectRoom room = new DirectRoom();
 
         private Batch(Family family, WriteBatch changes) {
             this.family = family;
@@ -270,6 +297,31 @@ final class RocksDatabase {
             } finally {
                 leave();
             }
+        }
+
+        /** As above; both are copied once, to where RocksDB reads them, and keep their positions. */
+        void put(ByteBuffer key, ByteBuffer value) throws RocksDBException {
+            if (!DirectRoom.fits((long) key.remaining() + value.remaining())) {
+                put(bytes(key), bytes(value));
+                return;
+            }
+            enter();
+            try {
+                int keyBytes = key.remaining();
+                ByteBuffer both = room.of(keyBytes + value.remaining())
+                        .put(key.duplicate())
+                        .put(value.duplicate())
+                        .flip();
+                changes.put(handle(family), both.duplicate().limit(keyBytes), both.position(keyBytes));
+            } finally {
+                leave();
+            }
+        }
+
+        private static byte[] bytes(ByteBuffer buffer) {
+            byte[] bytes = new byte[buffer.remaining()];
+            buffer.get(buffer.position(), bytes);
+            return bytes;
         }
 
         void delete(byte[] key) throws RocksDBException {

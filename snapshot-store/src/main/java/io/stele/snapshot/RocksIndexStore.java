@@ -100,7 +100,7 @@ public final class RocksIndexStore implements IndexStore {
         @Override
         public void put(ByteBuffer key, ByteBuffer value) {
             try {
-                changes.put(bytes(key), bytes(value));
+                changes.put(key, value);
             } catch (RocksDBException e) {
                 throw failed("index could not be changed", e);
             }
@@ -130,12 +130,6 @@ public final class RocksIndexStore implements IndexStore {
         @Override
         public void close() {
             changes.close();
-        }
-
-        private static byte[] bytes(ByteBuffer buffer) {
-            byte[] bytes = new byte[buffer.remaining()];
-            buffer.get(buffer.position(), bytes);
-            return bytes;
         }
     }
 }

@@ -8,6 +8,7 @@ import io.stele.spi.Snapshot;
 import io.stele.spi.SnapshotException;
 import io.stele.spi.SnapshotStore;
 import io.stele.spi.StoredType;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,7 @@ public final class RocksSnapshotStore implements SnapshotStore {
     private static final Logger LOG = LoggerFactory.getLogger(RocksSnapshotStore.class);
 
     private final RocksDatabase database;
+    private final ThreadLocal<DirectRoom> rooms = ThreadLocal.withInitial(DirectRoom::new);
     private final AtomicLong rejectedCount = new AtomicLong();
 
     RocksSnapshotStore(RocksDatabase database) {
@@ -48,7 +50,13 @@ public final class RocksSnapshotStore implements SnapshotStore {
         requireFits(snapshot);
         byte[] key = SnapshotLayout.key(snapshot.persistenceId(), snapshot.sequenceNumber());
         try {
-            database.put(Family.SNAPSHOTS, key, SnapshotLayout.encode(key, snapshot));
+            if (DirectRoom.fits(SnapshotLayout.sizeBytes(snapshot))) {
+                ByteBuffer value = rooms.get().of(SnapshotLayout.sizeBytes(snapshot));
+                SnapshotLayout.encode(key, snapshot, value);
+                database.put(Family.SNAPSHOTS, key, value);
+            } else {
+                database.put(Family.SNAPSHOTS, key, SnapshotLayout.encode(key, snapshot));
+            }
         } catch (RocksDBException e) {
             throw failed("snapshot could not be saved", snapshot.persistenceId(), e, "earlier ones are untouched");
         }

@@ -2,10 +2,14 @@ package io.stele.snapshot;
 
 import io.stele.spi.SnapshotException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -36,10 +40,12 @@ public final class RocksStores implements AutoCloseable {
     private static final String CURRENT = "CURRENT";
     private static final int READ_ONLY_ATTEMPT_COUNT_MAX = 20;
 
+    private final RocksDatabase database;
     private final RocksSnapshotStore snapshots;
     private final RocksIndexStore index;
 
     private RocksStores(RocksDatabase database) {
+        this.database = database;
         this.snapshots = new RocksSnapshotStore(database);
         this.index = new RocksIndexStore(database);
     }
@@ -124,6 +130,80 @@ public final class RocksStores implements AutoCloseable {
         } catch (IOException | DirectoryIteratorException e) {
             return Set.of(); // a file went away, or the directory may not be listed
         }
+    }
+
+    /** Returns where both live. */
+    public Path directory() {
+        return database.options().directory();
+    }
+
+    /**
+     * Copies both as they are now to a directory of their own, while they are used. Table files never change, so on one file system
+     * they are shared; elsewhere they are copied. Takes a flush, and no longer than that on one file system.
+     *
+     * @param target absent; its parent exists
+     * @throws SnapshotException if it could not be written; what was made of it may be deleted
+     */
+    public void copyTo(Path target) {
+        try {
+            database.checkpoint(target);
+        } catch (RocksDBException e) {
+            throw notCopied(directory(), target, e);
+        }
+    }
+
+    /**
+     * Copies the directory of stores that nobody has open, and nobody opens meanwhile; that is for the caller to see to. Changes
+     * nothing in it.
+     *
+     * @param target absent; its parent exists
+     * @param sharing whether table files may be shared
+     * @throws SnapshotException if it could not be written; what was made of it may be deleted
+     */
+    public static void copy(Path directory, Path target, boolean sharing) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            Files.createDirectory(target);
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                if (Files.isRegularFile(file) && !name.startsWith("LOG") && !name.equals("LOCK")) {
+                    copyFile(file, target.resolve(name), sharing && isUnchangeable(name));
+                }
+            }
+            force(target);
+        } catch (IOException | DirectoryIteratorException e) {
+            throw notCopied(directory, target, e);
+        }
+    }
+
+    /** Returns whether a file of that name is never written again once it is there. */
+    public static boolean isUnchangeable(String name) {
+        return name.endsWith(".sst");
+    }
+
+    private static void copyFile(Path file, Path copy, boolean shared) throws IOException {
+        if (shared) {
+            try {
+                Files.createLink(copy, file);
+                return;
+            } catch (FileSystemException | UnsupportedOperationException e) {
+                LOG.debug("file cannot be shared and is copied: file={}, reason={}", file, e.toString());
+            }
+        }
+        Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
+        force(copy);
+    }
+
+    private static void force(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static SnapshotException notCopied(Path directory, Path target, Exception cause) {
+        return new SnapshotException(
+                "snapshots could not be copied; they were not changed: directory=" + directory + ", target=" + target
+                        + ", reason=" + cause.getMessage(),
+                cause);
     }
 
     /** Returns the snapshots. */

@@ -2,11 +2,11 @@ package io.stele.snapshot;
 
 import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
+import io.stele.spi.StateHash;
 import io.stele.spi.StoredType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import java.util.zip.Checksum;
 
@@ -25,18 +25,19 @@ import java.util.zip.Checksum;
  * <p>The value. Little-endian.
  * <pre>
  *    0  4 B  magic "STSN"
- *    4  1 B  format version, 1
+ *    4  1 B  format version, 2; in version 1, which is still read, fingerprint and writer version are 0
  *    5  1 B  flags, 0; a reader passes over a snapshot with a flag that it does not know
  *    6  2 B  version of the state's type, unsigned
  *    8  8 B  sequence number, the same as in the key
  *   16  8 B  position of that event's record in its lane
  *   24  8 B  timestamp, milliseconds since 1970
  *   32  8 B  state hash: CRC-32C of the payload in the high half, CRC-32 in the low half
- *   40  8 B  schema fingerprint, reserved, 0
+ *   40  8 B  schema fingerprint of the state's type, 0 if not known
  *   48  4 B  payload length
  *   52  4 B  attachment length
  *   56  2 B  type name length
- *   58  6 B  reserved, 0
+ *   58  4 B  version of the writer: major 1 B, minor 1 B, patch 2 B
+ *   62  2 B  reserved, 0
  *   64       type name, UTF-8 | payload | attachment
  *    n  4 B  CRC-32C of the key, then of everything in the value before this field
  * </pre>
@@ -45,7 +46,10 @@ import java.util.zip.Checksum;
  */
 final class SnapshotLayout {
 
-    static final int FORMAT_VERSION = 1;
+    static final int FORMAT_VERSION = 2;
+
+    /** Which Stele writes: 0.1.0. For reports alone, nothing depends on it. */
+    static final int WRITER_VERSION = 0 | 1 << 8;
 
     /** What a snapshot takes beside its payload, attachment and type name. */
     static final int OVERHEAD_BYTES = 68;
@@ -61,9 +65,12 @@ final class SnapshotLayout {
     private static final int POSITION_AT = 16;
     private static final int TIMESTAMP_AT = 24;
     private static final int STATE_HASH_AT = 32;
+    private static final int FINGERPRINT_AT = 40;
     private static final int PAYLOAD_LENGTH_AT = 48;
     private static final int ATTACHMENT_LENGTH_AT = 52;
     private static final int TYPE_LENGTH_AT = 56;
+    private static final int WRITER_VERSION_AT = 58;
+    private static final int RESERVED_AT = 62;
 
     private SnapshotLayout() {}
 
@@ -95,28 +102,48 @@ final class SnapshotLayout {
     }
 
     static byte[] encode(byte[] key, Snapshot snapshot) {
+        byte[] value = new byte[sizeBytes(snapshot)];
+        encode(key, snapshot, wrap(value));
+        return value;
+    }
+
+    static int sizeBytes(Snapshot snapshot) {
+        return OVERHEAD_BYTES
+                + snapshot.type().name().getBytes(StandardCharsets.UTF_8).length
+                + snapshot.payload().remaining()
+                + snapshot.attachment().remaining();
+    }
+
+    /**
+     * Encodes from position 0 on.
+     *
+     * @param fields little-endian, {@link #sizeBytes} long
+     */
+    static void encode(byte[] key, Snapshot snapshot, ByteBuffer fields) {
         byte[] name = snapshot.type().name().getBytes(StandardCharsets.UTF_8);
         int payloadBytes = snapshot.payload().remaining();
         int attachmentBytes = snapshot.attachment().remaining();
         int checksumAt = HEADER_BYTES + name.length + payloadBytes + attachmentBytes;
-        byte[] value = new byte[checksumAt + CHECKSUM_BYTES];
-        ByteBuffer fields = wrap(value);
         fields.putInt(0, MAGIC)
                 .put(FORMAT_VERSION_AT, (byte) FORMAT_VERSION)
+                .put(FLAGS_AT, (byte) 0)
                 .putShort(TYPE_VERSION_AT, (short) snapshot.type().version())
                 .putLong(SEQUENCE_NUMBER_AT, snapshot.sequenceNumber())
                 .putLong(POSITION_AT, snapshot.position())
                 .putLong(TIMESTAMP_AT, snapshot.timestampMs())
+                .putLong(STATE_HASH_AT, snapshot.stateHash())
+                .putLong(FINGERPRINT_AT, snapshot.schemaFingerprint())
                 .putInt(PAYLOAD_LENGTH_AT, payloadBytes)
                 .putInt(ATTACHMENT_LENGTH_AT, attachmentBytes)
-                .putShort(TYPE_LENGTH_AT, (short) name.length);
+                .putShort(TYPE_LENGTH_AT, (short) name.length)
+                .putInt(WRITER_VERSION_AT, WRITER_VERSION)
+                .putShort(RESERVED_AT, (short) 0);
         fields.position(HEADER_BYTES)
                 .put(name)
                 .put(snapshot.payload().duplicate())
                 .put(snapshot.attachment().duplicate());
-        fields.putLong(STATE_HASH_AT, stateHash(value, HEADER_BYTES + name.length, payloadBytes));
-        fields.putInt(checksumAt, checksum(key, value, checksumAt));
-        return value;
+        fields.putInt(checksumAt, checksum(key, fields.duplicate().position(0).limit(checksumAt)));
+        fields.position(0);
     }
 
     /**
@@ -129,11 +156,17 @@ final class SnapshotLayout {
         ByteBuffer fields = wrap(value);
         require(fields.getInt(0) == MAGIC, "reason=not a snapshot, magic=", fields.getInt(0));
         int formatVersion = fields.get(FORMAT_VERSION_AT);
-        require(formatVersion == FORMAT_VERSION, "reason=unknown format, formatVersion=", formatVersion);
+        require(
+                formatVersion == 1 || formatVersion == FORMAT_VERSION,
+                "reason=unknown format, formatVersion=",
+                formatVersion);
         int checksumAt = value.length - CHECKSUM_BYTES;
-        int checksumComputed = checksum(key, value, checksumAt);
+        int checksumComputed = checksum(key, part(fields, 0, checksumAt));
         require(fields.getInt(checksumAt) == checksumComputed, "reason=checksum differs, lengthBytes=", value.length);
-        require(fields.get(FLAGS_AT) == 0, "reason=unknown flag, flags=", fields.get(FLAGS_AT));
+        require(
+                fields.get(FLAGS_AT) == 0,
+                "reason=unknown flag, writerVersion=" + writerVersion(fields) + ", flags=",
+                fields.get(FLAGS_AT));
         long sequenceNumber = fields.getLong(SEQUENCE_NUMBER_AT);
         require(sequenceNumber == sequenceNumber(key), "reason=stands under another key, storedAs=", sequenceNumber);
 
@@ -146,7 +179,7 @@ final class SnapshotLayout {
                 "reason=lengths disagree, lengthBytes=",
                 lengthBytes);
         int payloadAt = HEADER_BYTES + nameBytes;
-        long hash = stateHash(value, payloadAt, payloadBytes);
+        long hash = StateHash.of(part(fields, payloadAt, payloadBytes));
         require(fields.getLong(STATE_HASH_AT) == hash, "reason=state hash differs, stateHashComputed=", hash);
         return new Snapshot(
                 persistenceId,
@@ -154,6 +187,7 @@ final class SnapshotLayout {
                 fields.getLong(POSITION_AT),
                 fields.getLong(TIMESTAMP_AT),
                 type(value, nameBytes, Short.toUnsignedInt(fields.getShort(TYPE_VERSION_AT))),
+                fields.getLong(FINGERPRINT_AT),
                 part(fields, payloadAt, payloadBytes),
                 part(fields, payloadAt + payloadBytes, attachmentBytes));
     }
@@ -175,20 +209,17 @@ final class SnapshotLayout {
         return ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    private static int checksum(byte[] key, byte[] value, int lengthBytes) {
+    private static int checksum(byte[] key, ByteBuffer covered) {
         Checksum crc = new CRC32C();
         crc.update(key, 0, key.length);
-        crc.update(value, 0, lengthBytes);
+        crc.update(covered);
         return (int) crc.getValue();
     }
 
-    /** Two checksums that fail independently: a second net under the one over everything, and the state's identity. */
-    private static long stateHash(byte[] value, int payloadAt, int payloadBytes) {
-        Checksum castagnoli = new CRC32C();
-        Checksum ieee = new CRC32();
-        castagnoli.update(value, payloadAt, payloadBytes);
-        ieee.update(value, payloadAt, payloadBytes);
-        return castagnoli.getValue() << Integer.SIZE | ieee.getValue();
+    /** Returns which Stele wrote it, such as {@code 0.1.0}; that of format version 1 did not say so. */
+    private static String writerVersion(ByteBuffer fields) {
+        return fields.get(WRITER_VERSION_AT) + "." + fields.get(WRITER_VERSION_AT + 1) + "."
+                + fields.getShort(WRITER_VERSION_AT + 2);
     }
 
     private static void require(boolean holds, String reason, long fact) throws DamagedException {

@@ -46,6 +46,20 @@ final class RocksSnapshotStoreTest {
         }
     }
 
+    /** The room outside the heap is used again, and is not the only way in. */
+    @Test
+    void shouldSaveSnapshotsOfEverySizeAroundThatOfTheDirectRoom() {
+        int[] sizes = {0, 1, 900, 1_100, DirectRoom.BYTES_MAX - 200, DirectRoom.BYTES_MAX, DirectRoom.BYTES_MAX + 1, 5};
+        try (RocksStores stores = RocksStores.open(options())) {
+            for (int i = 0; i < sizes.length; i++) {
+                stores.snapshots().save(snapshot(ACCOUNT, i + 1, sizes[i]));
+            }
+            for (int i = 0; i < sizes.length; i++) {
+                assertThat(stores.snapshots().load(ACCOUNT, i + 1)).contains(snapshot(ACCOUNT, i + 1, sizes[i]));
+            }
+        }
+    }
+
     @Test
     void shouldKeepActorsWithCommonPrefixesApart() {
         List<PersistenceId> ids = List.of(

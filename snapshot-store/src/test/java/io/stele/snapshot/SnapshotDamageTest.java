@@ -11,8 +11,10 @@ import io.stele.snapshot.SnapshotLayout.DamagedException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
 import io.stele.spi.StoredType;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -75,15 +77,40 @@ final class SnapshotDamageTest {
                 new StoredType("account", 258),
                 ByteBuffer.wrap(new byte[] {1, 2, 3}),
                 ByteBuffer.wrap(new byte[] {9}));
+        Snapshot fingerprinted = new Snapshot(
+                ACCOUNT,
+                7,
+                snapshot.position(),
+                snapshot.timestampMs(),
+                snapshot.type(),
+                0x1112131415161718L,
+                snapshot.payload(),
+                snapshot.attachment());
         byte[] key = SnapshotLayout.key(ACCOUNT, 7);
-        byte[] value = SnapshotLayout.encode(key, snapshot);
 
         assertThat(HexFormat.of().formatHex(key)).isEqualTo("62616e6b2d6163636f756e742f343200fffffffffffffff8");
-        assertThat(HexFormat.of().formatHex(value))
-                .isEqualTo("5354534e01000201070000000000000008070605040302010068e5cf8b010000"
-                        + "1d80bc551ef230f1000000000000000003000000010000000700000000000000"
-                        + "6163636f756e74010203099c35684e");
-        assertThat(SnapshotLayout.decode(ACCOUNT, key, value)).isEqualTo(snapshot);
+        String first = "5354534e01000201070000000000000008070605040302010068e5cf8b010000"
+                + "1d80bc551ef230f1000000000000000003000000010000000700000000000000"
+                + "6163636f756e74010203099c35684e";
+        String second = "5354534e02000201070000000000000008070605040302010068e5cf8b010000"
+                + "1d80bc551ef230f1181716151413121103000000010000000700000100000000"
+                + "6163636f756e7401020309032b4f60";
+        assertThat(SnapshotLayout.decode(ACCOUNT, key, HexFormat.of().parseHex(first)))
+                .as("format version 1")
+                .isEqualTo(snapshot);
+        assertThat(SnapshotLayout.decode(ACCOUNT, key, HexFormat.of().parseHex(second)))
+                .as("format version 2")
+                .isEqualTo(fingerprinted);
+        assertThat(HexFormat.of().formatHex(SnapshotLayout.encode(key, fingerprinted)))
+                .isEqualTo(second);
+    }
+
+    @Test
+    void shouldTellWhichVersionHasWritten() throws IOException {
+        int writer = SnapshotLayout.WRITER_VERSION;
+
+        assertThat(Files.readString(Path.of("pom.xml")))
+                .contains("<version>" + (writer & 0xff) + "." + (writer >>> 8 & 0xff) + "." + (writer >>> 16));
     }
 
     @Test

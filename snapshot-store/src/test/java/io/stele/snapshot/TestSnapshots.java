@@ -33,6 +33,7 @@ final class TestSnapshots {
                 sequenceNumber * 1_000,
                 sequenceNumber + 7,
                 new StoredType("account", 1 + (int) (sequenceNumber % 3)),
+                random.nextLong(),
                 ByteBuffer.wrap(payload),
                 ByteBuffer.wrap(attachment));
     }

@@ -40,10 +40,53 @@ public interface PayloadCodec {
     void encode(Object value, ByteBuffer target);
 
     /**
+     * Returns whether what this codec writes is unreadable for whoever lacks a key. Then nothing that is derived from a value, such
+     * as the hash of a state, may be stored in the open; what {@link #encodeCanonical} writes is in the open, and for comparing only.
+     */
+    default boolean hidesContent() {
+        return false;
+    }
+
+    /**
+     * Writes {@code value} so that equal values have equal bytes, in whatever order their sets and maps are iterated: what a
+     * state's hash is taken of. May be slower than {@link #encode}, and {@link #decode} reads it just as well. Here it does what
+     * {@link #encode} does; a codec for which that depends on such an order must override it. Throws as {@link #encode} does.
+     */
+    default void encodeCanonical(Object value, ByteBuffer target) {
+        encode(value, target);
+    }
+
+    /**
+     * Returns a number that changes when the version of {@code type} does, or what its values are written as: names and types of
+     * components, through everything they contain. The same in every process. Cheap when asked again.
+     *
+     * @return 0 if this codec does not tell, or does not write values under this name and version
+     */
+    default long fingerprint(StoredType type) {
+        return 0;
+    }
+
+    /**
      * Reads the value that stands between the payload's position and limit.
      *
      * @throws UnknownTypeException if no class here stands for the type
      * @throws PayloadCodecException if the bytes are not what this codec writes, or do not fit the class
      */
     Object decode(StoredType type, ByteBuffer payload);
+
+    /**
+     * Returns the codec for the values of one actor: its events, its states and its replies. Here it is this one; a codec that
+     * encrypts has one for each. Cheap; asked once when an actor comes into memory, and again for each of its snapshots.
+     */
+    default PayloadCodec forActor(PersistenceId persistenceId) {
+        return this;
+    }
+
+    /**
+     * Returns whether what this codec is for was forgotten, so that nothing of it may be used any more, wherever it still is. Asked
+     * before every command. Here it never is.
+     */
+    default boolean isForgotten() {
+        return false;
+    }
 }

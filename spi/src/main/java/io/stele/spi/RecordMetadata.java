@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *   key 3  reply            encoded as the reply type says
  *   key 4  trace context    W3C traceparent, ASCII
  *   key 5  tags             UTF-8, separated by 0x00
+ *   key 6  state hash       of the actor's state: the last sequence number in it 8 B, the schema fingerprint of its type 8 B,
+ *                           the StateHash of its canonical encoding 8 B
  *   key 8  skip             an event that replay is to leave out: its sequence number 8 B, then who decided that and why,
  *                           UTF-8, separated by 0x00
  * </pre>
@@ -40,6 +42,9 @@ public final class RecordMetadata {
 
     /** The tags. */
     public static final byte TAGS = 5;
+
+    /** The hash of the state after an earlier event of the same actor, in a note behind it. */
+    public static final byte STATE_HASH = 6;
 
     /** A decision to leave an event out, in a note behind it. */
     public static final byte SKIP = 8;

@@ -111,6 +111,15 @@ public final class InMemoryJournal implements EventJournal {
     }
 
     /**
+     * Forgets one actor's records that have no event at or above {@code sequenceNumber}, but never its last one, as a compaction
+     * may: replays begin later, and the actor's last sequence number stays what it was.
+     */
+    public void compactBelow(PersistenceId persistenceId, long sequenceNumber) {
+        requireOpen();
+        storage.lanes().get(lane(persistenceId)).compactBelow(persistenceId, sequenceNumber);
+    }
+
+    /**
      * Lets the {@code n}-th append from now fail, 1 for the next: its lane fails, and its events are not there. Appends that are
      * refused for another reason do not count.
      */

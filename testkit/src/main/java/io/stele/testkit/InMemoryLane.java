@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,6 +83,19 @@ final class InMemoryLane {
         records.clear();
         histories.clear();
         survivors.forEach(this::append);
+    }
+
+    /** Forgets an actor's records that end below {@code sequenceNumber}, but never its last one. Positions stay as they are. */
+    synchronized void compactBelow(PersistenceId persistenceId, long sequenceNumber) {
+        InMemoryRecord last = lastOf(persistenceId);
+        if (last == null) {
+            return;
+        }
+        Predicate<InMemoryRecord> isForgotten = record -> record.position() < last.position()
+                && record.place().persistenceId().equals(persistenceId)
+                && record.lastSequenceNumber() < sequenceNumber;
+        histories.getOrDefault(persistenceId, List.of()).removeIf(isForgotten);
+        records.removeIf(isForgotten);
     }
 
     private int firstAfter(long position) {

@@ -165,6 +165,7 @@ public final class InMemorySnapshotStore implements SnapshotStore {
                 from.position(),
                 from.timestampMs(),
                 from.type(),
+                from.schemaFingerprint(),
                 copyOf(from.payload()),
                 copyOf(from.attachment()));
     }

@@ -94,7 +94,14 @@ public abstract class SnapshotStoreContract {
     @Test
     void shouldLoadWhatWasSaved() {
         Snapshot saved = new Snapshot(
-                ACTOR, 5, Long.MAX_VALUE, -1, new StoredType("übersicht", 65_535), utf8("state"), utf8("window"));
+                ACTOR,
+                5,
+                Long.MAX_VALUE,
+                -1,
+                new StoredType("übersicht", 65_535),
+                Long.MIN_VALUE,
+                utf8("state"),
+                utf8("window"));
 
         store.save(saved);
 

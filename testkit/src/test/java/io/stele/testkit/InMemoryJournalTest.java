@@ -71,6 +71,23 @@ class InMemoryJournalTest {
     }
 
     @Test
+    void shouldForgetWhatIsCompactedButNeverTheLastRecord() {
+        InMemoryJournal journal = manual();
+        EventStream stream = journal.open(ACCOUNT);
+        for (int i = 0; i < 5; i++) {
+            append(journal, stream);
+        }
+
+        journal.compactBelow(ACCOUNT, 3);
+        assertThat(numbers(journal)).containsExactly(3L, 4L, 5L);
+        journal.compactBelow(ACCOUNT, 9);
+        append(journal, stream);
+
+        assertThat(numbers(journal)).containsExactly(5L, 6L);
+        assertThat(numbers(journal.crash(Durability.PROCESS_CRASH))).containsExactly(5L, 6L);
+    }
+
+    @Test
     void shouldRefuseEverythingAfterACrash() {
         InMemoryJournal journal = manual();
         EventStream stream = journal.open(ACCOUNT);

@@ -1,5 +1,6 @@
 package io.stele.tools;
 
+import io.stele.encryption.KeyInspector;
 import io.stele.journal.Finding;
 import io.stele.journal.JournalInspector;
 import io.stele.spi.PersistenceId;
@@ -48,8 +49,8 @@ record ActorHistory(long eventCount, long firstTimestampMs, List<Event> last, Li
                     RecordMetadata.findText(event.metadata(), RecordMetadata.COMMAND_ID));
         }
 
-        String json() {
-            return DataDirectory.json(payload);
+        String json(KeyInspector keys) {
+            return DataDirectory.json(payload, keys);
         }
     }
 

@@ -2,6 +2,7 @@ package io.stele.tools;
 
 import io.stele.Stele;
 import io.stele.codec.PayloadValue;
+import io.stele.encryption.KeyInspector;
 import io.stele.journal.Finding;
 import io.stele.journal.JournalInspector;
 import io.stele.journal.JournalRepair;
@@ -76,6 +77,21 @@ final class DataDirectory {
         return Files.exists(snapshots.resolve("CURRENT"))
                 ? RocksStores.openReadOnly(SnapshotStoreOptions.of(snapshots))
                 : null;
+    }
+
+    /** Returns what is known of the keys of an encrypted directory. */
+    KeyInspector keys() {
+        return KeyInspector.open(Stele.keyDirectory(directory));
+    }
+
+    /** Returns a payload as JSON, as {@link #json(ByteBuffer)} does; of one that is encrypted, what became of its key. */
+    static String json(ByteBuffer payload, KeyInspector keys) {
+        return switch (keys.statusOf(payload)) {
+            case PLAIN -> json(payload);
+            case ENCRYPTED -> "{\"@encrypted\":" + payload.remaining() + "}";
+            case FORGOTTEN -> "{\"@forgotten\":" + payload.remaining() + "}";
+            case KEY_MISSING -> "{\"@keyMissing\":" + payload.remaining() + "}";
+        };
     }
 
     /** Returns a payload as JSON, whatever wrote it; what cannot be read is shown in hexadecimal. */

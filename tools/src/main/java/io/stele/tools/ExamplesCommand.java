@@ -26,6 +26,11 @@ final class ExamplesCommand extends SubCommand implements Callable<Integer> {
             new Example(
                     "Take the newest event of an actor apart", "stele show bank-account/42 --json | jq .events[-1]"),
             new Example("Check every byte, and fail if something is wrong", "stele verify"),
+            new Example(
+                    "Check that your handlers still agree with history",
+                    "STELE_CLASS_PATH=bank.jar stele replay --check --actor-class bank.BankAccount"),
+            new Example("Make a backup", "stele backup --to backups/monday"),
+            new Example("Try something out on a copy", "stele fork --to what-if"),
             new Example("Look at data elsewhere", "stele inspect --data-dir /var/lib/bank"));
 
     @ParentCommand

@@ -26,6 +26,11 @@ import picocli.CommandLine.Spec;
             ShowCommand.class,
             StateCommand.class,
             VerifyCommand.class,
+            CompactCommand.class,
+            ReplayCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
+            ForkCommand.class,
             RecoveryPlanCommand.class,
             QuarantineCommand.class,
             ExamplesCommand.class,
@@ -34,7 +39,8 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Commands read files, also while their owner runs, and never change them; demo alone writes.",
+            "Commands read files, most of them also while their owner runs, and never change them; demo, backup, restore and fork "
+                    + "write elsewhere, and compact --execute alone makes less of them.",
             "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a check found something, 4 data in use, 5 refused.",
             "First steps: stele demo, then stele examples."
         })

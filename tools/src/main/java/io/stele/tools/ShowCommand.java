@@ -65,7 +65,8 @@ final class ShowCommand extends SubCommand implements Callable<Integer> {
                     journal.lane(id),
                     history,
                     stores == null ? null : stores.snapshots(),
-                    System.currentTimeMillis());
+                    System.currentTimeMillis(),
+                    directory.keys());
             main.options().report(report.tree(), report::lines);
         }
         return ExitCode.DONE;

@@ -1,5 +1,6 @@
 package io.stele.tools;
 
+import io.stele.encryption.KeyInspector;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
 import io.stele.spi.SnapshotStore;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param snapshots sequence numbers of its snapshots, newest first
  * @param newest its newest readable snapshot; null if there is none
  * @param nowMs when it was looked at
+ * @param keys what became of the keys of encrypted payloads
  */
 record ShowReport(
         PersistenceId id,
@@ -26,12 +28,19 @@ record ShowReport(
         ActorHistory history,
         List<Long> snapshots,
         @Nullable Snapshot newest,
-        long nowMs) {
+        long nowMs,
+        KeyInspector keys) {
 
-    static ShowReport of(PersistenceId id, int lane, ActorHistory history, @Nullable SnapshotStore store, long nowMs) {
+    static ShowReport of(
+            PersistenceId id,
+            int lane,
+            ActorHistory history,
+            @Nullable SnapshotStore store,
+            long nowMs,
+            KeyInspector keys) {
         List<Long> numbers = store == null ? List.of() : store.sequenceNumbers(id);
         Snapshot newest = store == null ? null : store.load(id, Long.MAX_VALUE).orElse(null);
-        return new ShowReport(id, lane, history, numbers, newest, nowMs);
+        return new ShowReport(id, lane, history, numbers, newest, nowMs, keys);
     }
 
     Map<String, Object> tree() {
@@ -50,13 +59,13 @@ record ShowReport(
             state.put("sequenceNumber", newest.sequenceNumber());
             state.put("time", Units.iso(newest.timestampMs()));
             state.put("type", newest.type().toString());
-            state.put("value", new Json.Raw(DataDirectory.json(newest.payload())));
+            state.put("value", new Json.Raw(DataDirectory.json(newest.payload(), keys)));
             tree.put("state", state);
         }
         tree.put(
                 "findings",
                 history.findings().stream().map(finding -> finding.report()).toList());
-        tree.put("events", history.last().stream().map(ShowReport::eventTree).toList());
+        tree.put("events", history.last().stream().map(this::eventTree).toList());
         return tree;
     }
 
@@ -84,7 +93,7 @@ record ShowReport(
         List<String> lines = new ArrayList<>();
         long since = lastEvent().sequenceNumber() - newest.sequenceNumber();
         lines.add("  state at number " + newest.sequenceNumber() + "  "
-                + screen.paint(Paint.GOOD, SafeText.of(DataDirectory.json(newest.payload()))));
+                + screen.paint(Paint.GOOD, SafeText.of(DataDirectory.json(newest.payload(), keys))));
         lines.add(
                 "  " + (since == 0 ? "which is its last event" : "and " + Units.count(since, "event") + " since then"));
         lines.add(
@@ -104,7 +113,7 @@ record ShowReport(
                     event.sequenceNumber(),
                     Units.time(event.timestampMs()),
                     event.type(),
-                    event.json(),
+                    event.json(keys),
                     event.commandId() == null ? "" : event.commandId());
         }
         return table;
@@ -114,13 +123,13 @@ record ShowReport(
         return history.last().get(history.last().size() - 1);
     }
 
-    private static Map<String, Object> eventTree(ActorHistory.Event event) {
+    private Map<String, Object> eventTree(ActorHistory.Event event) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("sequenceNumber", event.sequenceNumber());
         tree.put("time", Units.iso(event.timestampMs()));
         tree.put("type", event.type());
         tree.put("commandId", event.commandId());
-        tree.put("payload", new Json.Raw(event.json()));
+        tree.put("payload", new Json.Raw(event.json(keys)));
         return tree;
     }
 }

@@ -89,7 +89,7 @@ final class StateCommand extends SubCommand implements Callable<Integer> {
     private static StateReport withoutClasses(DataDirectory directory, PersistenceId id, Moment moment) {
         JournalInspector journal = directory.journal();
         try (RocksStores stores = directory.snapshots()) {
-            return StateReport.known(id, moment, journal, stores == null ? null : stores.snapshots());
+            return StateReport.known(id, moment, journal, stores == null ? null : stores.snapshots(), directory.keys());
         }
     }
 
@@ -104,7 +104,7 @@ final class StateCommand extends SubCommand implements Callable<Integer> {
                         "class is that of another kind of actor: class=" + className + ", entityType="
                                 + past.persistenceId().entityType() + ", entityTypeWanted=" + id.entityType());
             }
-            return StateReport.replayed(past, RecordCodec.of());
+            return StateReport.replayed(past, RecordCodec.of(), directory.keys());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.stele.tools;
 
+import io.stele.encryption.KeyInspector;
 import io.stele.journal.JournalInspector;
 import io.stele.recovery.Moment;
 import io.stele.runtime.PastState;
@@ -36,26 +37,32 @@ record StateReport(
         @Nullable String state,
         long stateSequenceNumber,
         boolean isComplete,
-        List<ActorHistory.Event> behind) {
+        List<ActorHistory.Event> behind,
+        KeyInspector keys) {
     private static final int EVENTS_MAX = 20;
     private static final int BYTES_MIN = 1 << 10;
     private static final int BYTES_MAX = 256 << 20;
 
     /** What was replayed with the actor's own handlers. */
-    static StateReport replayed(PastState<Object> past, PayloadCodec codec) {
+    static StateReport replayed(PastState<Object> past, PayloadCodec codec, KeyInspector keys) {
         return new StateReport(
                 past.persistenceId(),
                 past.sequenceNumber(),
                 past.timestampMs(),
-                json(past.state(), codec),
+                json(past.state(), codec, keys),
                 past.sequenceNumber(),
                 true,
-                List.of());
+                List.of(),
+                keys);
     }
 
     /** What is known without any class. */
     static StateReport known(
-            PersistenceId id, Moment moment, JournalInspector journal, @Nullable SnapshotStore snapshots) {
+            PersistenceId id,
+            Moment moment,
+            JournalInspector journal,
+            @Nullable SnapshotStore snapshots,
+            KeyInspector keys) {
         Deque<ActorHistory.Event> last = new ArrayDeque<>();
         long[] end = {0, 0};
         boolean[] reached = {false};
@@ -84,18 +91,19 @@ record StateReport(
                 id,
                 end[0],
                 end[1],
-                snapshot == null ? null : DataDirectory.json(snapshot.payload()),
+                snapshot == null ? null : DataDirectory.json(snapshot.payload(), keys),
                 from,
                 from == end[0] && snapshot != null,
-                last.stream().filter(event -> event.sequenceNumber() > from).toList());
+                last.stream().filter(event -> event.sequenceNumber() > from).toList(),
+                keys);
     }
 
-    private static String json(Object state, PayloadCodec codec) {
+    private static String json(Object state, PayloadCodec codec, KeyInspector keys) {
         try {
             for (int capacity = BYTES_MIN; capacity <= BYTES_MAX; capacity *= 4) {
                 ByteBuffer target = ByteBuffer.allocate(capacity);
                 if (tryEncode(state, codec, target)) {
-                    return DataDirectory.json(target.flip());
+                    return DataDirectory.json(target.flip(), keys);
                 }
             }
         } catch (PayloadCodecException e) {
@@ -123,16 +131,16 @@ record StateReport(
         tree.put("stateSequenceNumber", stateSequenceNumber);
         tree.put("state", state == null ? null : new Json.Raw(state));
         tree.put("eventsBehind", sequenceNumber - stateSequenceNumber);
-        tree.put("events", behind.stream().map(StateReport::eventTree).toList());
+        tree.put("events", behind.stream().map(this::eventTree).toList());
         return tree;
     }
 
-    private static Map<String, Object> eventTree(ActorHistory.Event event) {
+    private Map<String, Object> eventTree(ActorHistory.Event event) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("sequenceNumber", event.sequenceNumber());
         tree.put("time", Units.iso(event.timestampMs()));
         tree.put("type", event.type());
-        tree.put("payload", new Json.Raw(event.json()));
+        tree.put("payload", new Json.Raw(event.json(keys)));
         return tree;
     }
 
@@ -159,7 +167,7 @@ record StateReport(
     private Table eventsTable() {
         Table table = new Table().right("number").left("time, UTC").left("type").flexible("payload");
         for (ActorHistory.Event event : behind) {
-            table.row(event.sequenceNumber(), Units.time(event.timestampMs()), event.type(), event.json());
+            table.row(event.sequenceNumber(), Units.time(event.timestampMs()), event.type(), event.json(keys));
         }
         return table;
     }

@@ -34,4 +34,10 @@ class LauncherTest {
                         assertThat(ROOT.resolve(module).resolve("pom.xml")).exists());
         assertThat(ROOT.resolve("stele")).isExecutable();
     }
+
+    @Test
+    void shouldPutClassesOfTheUserOnTheClassPath() throws IOException {
+        assertThat(Files.readString(ROOT.resolve("stele")))
+                .contains("lib/*${STELE_CLASS_PATH:+:$STELE_CLASS_PATH}\" io.stele.tools.Main");
+    }
 }

@@ -36,8 +36,13 @@ class MainTest {
                 "show",
                 "state",
                 "verify",
+                "compact",
+                "replay",
                 "recovery-plan",
                 "quarantine",
+                "backup",
+                "restore",
+                "fork",
                 "version",
                 "examples"
             })
