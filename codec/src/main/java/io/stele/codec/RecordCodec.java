@@ -203,7 +203,7 @@ public final class RecordCodec implements PayloadCodec {
     /** {@inheritDoc} For version 1 it is the {@link #fingerprint(Class)} of the class. */
     @Override
     public long fingerprint(StoredType type) {
-        StoredClass stored = catalog.find(type.name());
+        StoredClass stored = catalog.find(type);
         if (stored == null || !stored.type().equals(type)) {
             return 0;
         }
