@@ -32,10 +32,10 @@ public final class SteleBuilder {
     private SnapshotStoreOptions snapshotOptions;
     private PayloadCodec codec = RecordCodec.of();
     private Clock clock = Clock.system();
-    private UnaryOperator<ActorSystemBuilder> systemChange = builder -> builder;
     private final Path directory;
     private UnaryOperator<CompactionRules> compactionRules = UnaryOperator.identity();
     private Consumer<Compactor> compactorReceiver = compactor -> {};
+    private UnaryOperator<ActorSystemBuilder> systemChange = builder -> builder;
     private int workerCount = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     SteleBuilder(Path directory) {

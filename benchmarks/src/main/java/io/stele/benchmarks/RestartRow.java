@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** A process that had a million actors is killed; another one opens what it has left, and asks one of them. */
@@ -43,12 +44,17 @@ final class RestartRow implements Row {
         int actors = bench.count(1_000_000, 500);
         try {
             fillAndBeKilled(killed, actors, bench.count(256 << 20, 1 << 20));
+            List<Double> indexMs = new ArrayList<>();
             Comparison comparison = bench.compareWithoutWarmUp(
-                    Side.of(() -> copy(killed, copy), () -> openAndAsk(copy, Tally.layout(bench), actors)));
+                    Side.of(() -> copy(killed, copy), () -> openAndAsk(copy, Tally.layout(bench), actors, indexMs)));
+            Spread index =
+                    Spread.of(indexMs.stream().mapToDouble(Double::doubleValue).toArray());
             return comparison.report(
                     List.of(Check.atMost(
                             "from opening to the first reply", MS_MAX, "ms", comparison.spread(0, Sample::msPerOp))),
-                    List.of(comparison.figure(0, "open + first reply", "ms", Sample::msPerOp)));
+                    List.of(
+                            comparison.figure(0, "open + first reply", "ms", Sample::msPerOp),
+                            Figure.of("of which the index", "ms", index)));
         } finally {
             Bench.delete(directory);
         }
@@ -99,7 +105,7 @@ final class RestartRow implements Row {
     }
 
     private static Sample openAndAsk(
-            Path directory, java.util.function.UnaryOperator<JournalOptions> layout, int actors) {
+            Path directory, UnaryOperator<JournalOptions> layout, int actors, List<Double> indexMs) {
         long startNs = System.nanoTime();
         try (ActorSystem system = Tally.open(directory, layout, 0)) {
             Tally.Total total = system.entity(Tally.class, Tally.name(actors / 2))
@@ -108,6 +114,9 @@ final class RestartRow implements Row {
                     .join();
             long elapsedNs = System.nanoTime() - startNs;
             Tally.require(total, 1);
+            system.openingReport().phases().stream()
+                    .filter(phase -> phase.name().equals("index"))
+                    .forEach(phase -> indexMs.add(phase.durationNs() / 1e6));
             return Sample.of(1, elapsedNs);
         }
     }

@@ -3,6 +3,7 @@ package io.stele.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stele.Backup;
 import io.stele.Stele;
 import io.stele.codec.RecordCodec;
 import io.stele.journal.ChronicleJournal;
@@ -401,6 +402,30 @@ final class CompactionTest {
         assertThat(first(HOT)).isEqualTo(last(HOT));
         assertThat(first(COLD)).isEqualTo(1);
         assertOracle("after");
+    }
+
+    @Test
+    void shouldBeCopiedWithWhatWasCarriedOverAndWithItsHolds(@TempDir Path copies) {
+        append(COLD, 7, "");
+        fill(HOT, 5);
+        snapshot(HOT);
+        holds().hold(COLD);
+        compact();
+        close();
+
+        Backup.of(directory).to(copies.resolve("backup"));
+        Backup.of(directory).forkTo(copies.resolve("fork"));
+
+        for (String copy : List.of("backup", "fork")) {
+            Path target = copies.resolve(copy);
+            assertThat(JournalVerifier.verify(Stele.journalDirectory(target), ScanProgress.NONE)
+                            .findings())
+                    .as(copy)
+                    .isEmpty();
+            assertThat(LegalHolds.of(Stele.legalHoldsFile(target)).list()).containsExactly(COLD);
+            assertThat(CompactionHistory.of(Stele.compactionHistoryFile(target)).runs())
+                    .isEqualTo(history().runs());
+        }
     }
 
     @Test

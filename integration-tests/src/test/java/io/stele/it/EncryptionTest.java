@@ -130,7 +130,7 @@ final class EncryptionTest {
             move(system, "ann", 2);
         }
         try (ActorSystem system = Stele.open(data)) {
-            assertThatThrownBy(() -> ask(system, "ann")).hasMessageContaining("event cannot be replayed");
+            assertThatThrownBy(() -> ask(system, "ann")).hasMessageContaining("an event of it cannot be applied");
         }
     }
 

@@ -18,17 +18,46 @@ import java.util.concurrent.ConcurrentHashMap;
 final class LaneIndex {
     /** How far the index may be behind the writer while its segment grows. */
     private static final long LAG_BYTES_MAX = 1 << 20;
+    /** How many actors an opening remembers, some 40 MB. */
+    private static final int HEADS_MAX = 1 << 18;
 
     private final PositionIndex positions;
     private final LaneIndexer indexer;
     private final Map<PersistenceId, Head> recent = new ConcurrentHashMap<>();
 
-    /** Opens the index and makes it complete up to where the lane ends. O(bytes behind the checkpoint). */
+    /**
+     * Opens the index. What is behind its checkpoint is read once: who has a record there, and where the last one is, is enough to open
+     * any actor, and costs a tenth of writing it into the index, which follows later. Only if there are too many actors to remember is
+     * it made complete at once. O(bytes behind the checkpoint).
+     */
     LaneIndex(LaneSetup setup, IndexStore store, LaneTail tail) {
         positions = new PositionIndex(store, setup.lane(), setup.manifest().journalId());
         indexer = new LaneIndexer(setup, positions);
         indexer.requireFit(tail);
-        indexer.run(tail.position());
+        if (!rememberTail(setup, tail.position())) {
+            indexer.run(tail.position());
+        }
+    }
+
+    private boolean rememberTail(LaneSetup setup, long lastPosition) {
+        if (lastPosition <= indexer.checkpointPosition()) {
+            return true;
+        }
+        try (LaneReader reader = new LaneReader(
+                setup.options().directory(), setup.manifest(), setup.lane(), () -> lastPosition, LaneReader.STRICT)) {
+            reader.seekAfter(indexer.checkpointPosition());
+            RecordView record = reader.record();
+            while (reader.lastPosition() < lastPosition && reader.next()) {
+                if (record.kind() == RecordLayout.KIND_EVENTS) {
+                    recent.put(record.persistenceId(), new Head(record.lastSequenceNumber(), record.position()));
+                }
+                if (recent.size() > HEADS_MAX) {
+                    recent.clear();
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /** Returns where the history of an actor ends whose stream is not open. */
@@ -44,6 +73,8 @@ final class LaneIndex {
     void remember(PersistenceId persistenceId, Head head) {
         if (head.position() > indexer.checkpointPosition()) {
             recent.put(persistenceId, head);
+        } else {
+            recent.remove(persistenceId); // an older one may be there until the index has tidied up
         }
     }
 

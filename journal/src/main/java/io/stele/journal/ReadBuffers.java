@@ -21,6 +21,8 @@ final class ReadBuffers implements AutoCloseable {
     /** How long a piece is when reading goes on. */
     static final int BYTES_MAX = 256 << 10;
 
+    private static final int BYTES_FIRST = 4 << 10;
+    private static final int BYTES_FIRST_OF_SINGLE = 512;
     private static final int HEAD_BYTES = 64 << 10;
     private static final int FILLS_BEFORE_READING_AHEAD = 2;
 
@@ -50,6 +52,11 @@ final class ReadBuffers implements AutoCloseable {
 
     int bytesMax() {
         return bytesMax;
+    }
+
+    /** Returns how long the first piece is. Who looks for single records pays for every cache line that comes along. */
+    int bytesFirst() {
+        return bytesMax == BYTES_MAX ? BYTES_FIRST : BYTES_FIRST_OF_SINGLE;
     }
 
     /** Returns the bytes themselves; others after {@link #fill}. */

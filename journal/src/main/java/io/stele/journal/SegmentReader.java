@@ -53,7 +53,6 @@ final class SegmentReader implements AutoCloseable {
     private static final int METADATA = 0x4000_0000;
     private static final int LENGTH_MASK = 0x3fff_ffff;
 
-    private static final int FIRST_FILL_BYTES = 4 << 10;
     private static final int FILL_GROWTH = 4;
 
     private final Path file;
@@ -61,7 +60,7 @@ final class SegmentReader implements AutoCloseable {
     private final FileChannel channel;
 
     private final ReadBuffers buffers;
-    private int fillBytes = FIRST_FILL_BYTES;
+    private int fillBytes;
 
     private long offset;
     private long foundAt;
@@ -74,6 +73,7 @@ final class SegmentReader implements AutoCloseable {
         this.segment = segment;
         this.channel = channel;
         this.buffers = buffers;
+        this.fillBytes = buffers.bytesFirst();
         buffers.clear();
     }
 
@@ -150,7 +150,7 @@ final class SegmentReader implements AutoCloseable {
         offset = offsetBytes;
         foundAt = offsetBytes;
         if (buffers.ahead(offsetBytes) == 0) {
-            fillBytes = FIRST_FILL_BYTES;
+            fillBytes = buffers.bytesFirst();
         }
     }
 
@@ -308,7 +308,7 @@ final class SegmentReader implements AutoCloseable {
     /** Reads from the file again, whatever is buffered. */
     void forget() {
         buffers.clear();
-        fillBytes = FIRST_FILL_BYTES;
+        fillBytes = buffers.bytesFirst();
         offset = foundAt;
     }
 

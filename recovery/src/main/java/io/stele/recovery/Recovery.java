@@ -162,6 +162,7 @@ public final class Recovery {
             }
             if (isEvolved(snapshot) && !run.target.usesEvolvedSnapshots()) {
                 evolved.add(snapshot);
+                logPassedOver(snapshot, "its state had another shape");
                 run.snapshotsPassedOver++;
             } else if ((evolved.isEmpty() || continuesAfter(run, snapshot.sequenceNumber())) && start(run, snapshot)) {
                 return;
@@ -194,10 +195,10 @@ public final class Recovery {
     }
 
     /** A state whose shape has changed may be that of every actor of its kind: one warning per stored type is enough. */
-    private void logPassedOver(Snapshot snapshot, PayloadCodecException reason) {
+    private void logPassedOver(Snapshot snapshot, @Nullable String reason) {
         String text = "snapshot cannot be used, its state comes from an older one or from the events: persistenceId={},"
                 + " sequenceNumber={}, type={}, reason={}";
-        Object[] facts = {snapshot.persistenceId(), snapshot.sequenceNumber(), snapshot.type(), reason.getMessage()};
+        Object[] facts = {snapshot.persistenceId(), snapshot.sequenceNumber(), snapshot.type(), reason};
         if (snapshotTypesPassedOver.size() < TYPES_LOGGED_MAX && snapshotTypesPassedOver.add(snapshot.type())) {
             LOG.warn(text + "; more of this type are logged at level DEBUG", facts);
         } else {
@@ -227,7 +228,7 @@ public final class Recovery {
         } catch (ForgottenException e) {
             throw e; // and so is everything older
         } catch (PayloadCodecException e) {
-            logPassedOver(snapshot, e);
+            logPassedOver(snapshot, e.getMessage());
             run.snapshotsPassedOver++;
             return false;
         }

@@ -211,6 +211,7 @@ public final class ActorSystem implements AutoCloseable {
         }
         closed = true;
         closing = true;
+        readBudget.lift(); // whoever has been accepted is to be served, and soon
         long deadlineNs = clock.nanoTime() + closeTimeoutNs;
         while (!entities.isEmpty() && clock.nanoTime() - deadlineNs < 0) {
             entities.values().forEach(Entity::leave);
@@ -223,7 +224,6 @@ public final class ActorSystem implements AutoCloseable {
                     entities.keySet().iterator().next());
         }
         sweeper.shutdown();
-        readBudget.lift();
         boolean recovered = permits.close();
         boolean stopped = dispatcher.close() && recovered;
         entities.values().forEach(entity -> entity.abandon(stopped));

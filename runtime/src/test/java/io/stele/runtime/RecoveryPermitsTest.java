@@ -208,12 +208,36 @@ final class RecoveryPermitsTest {
             assertThat(asked.toCompletableFuture())
                     .as("its bytes are not earned yet")
                     .isNotDone();
-            clock.advance(Duration.ofSeconds(60));
+            eventually("they are earned", () -> {
+                clock.advance(Duration.ofSeconds(1));
+                return asked.toCompletableFuture().isDone();
+            });
             assertThat(await(asked).values()).containsExactly(7L);
             RecoveryReport report = world.system.recoveries().last().get(0);
             assertThat(report.payloadBytes()).isBetween(2L, 60L);
             assertThat(report.phases().replayNs()).isGreaterThanOrEqualTo(TimeUnit.SECONDS.toNanos(1));
         }
+    }
+
+    @Test
+    void shouldNotWaitForTheBudgetOnceTheSystemIsBeingClosed() {
+        ManualClock clock = ManualClock.start();
+        CompletionStage<Amounts> asked;
+        try (ProbeWorld world = new ProbeWorld(settings -> {
+            settings.clock = clock;
+            settings.bytesPerSecond = 1;
+        })) {
+            world.ask("a", new Add(7));
+            world.unload("a");
+            asked = world.probe("a").ask(new Get());
+            eventually(
+                    "a is being recovered",
+                    () -> world.system.recoveries().totals().activeCount() == 1);
+        }
+
+        assertThat(await(asked).values())
+                .as("served although no time has passed")
+                .containsExactly(7L);
     }
 
     @Test
