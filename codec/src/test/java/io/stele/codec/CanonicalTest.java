@@ -108,5 +108,8 @@ final class CanonicalTest {
                 .as("not written any more")
                 .isZero();
         assertThat(one.fingerprint(new StoredType("other", 1))).isZero();
+        assertThat(RecordCodec.of(One.class, Two.class).fingerprint(new StoredType("thing", 1)))
+                .as("both versions are known")
+                .isEqualTo(one.fingerprint(One.class));
     }
 }
