@@ -26,6 +26,7 @@ final class ChronicleRuntime {
      */
     static void begin() {
         requireFlags();
+        LoggerFactory.getILoggerFactory(); // two threads that start the logging at once would be told so on stderr
         Thread loading = new Thread(ChronicleRuntime::prepare, "stele-loading");
         loading.setDaemon(true);
         loading.setUncaughtExceptionHandler((thread, thrown) -> {

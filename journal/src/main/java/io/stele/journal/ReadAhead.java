@@ -27,6 +27,8 @@ final class ReadAhead implements AutoCloseable {
     private static final int CLOSED = 3;
     private static final int SPINS = 2_000;
     private static final int LOOKS_MASK = 15;
+    /** The JDK reads into native memory first and copies from there: so much that it is still in the nearest cache then. */
+    private static final int SLICE_BYTES = 32 << 10;
 
     private final Thread thread = new Thread(this::run, "stele-read-ahead");
     private volatile int state = IDLE;
@@ -167,8 +169,11 @@ final class ReadAhead implements AutoCloseable {
         IOException thrown = null;
         boolean done = false;
         try {
-            while (into.hasRemaining() && file.read(into, offset + into.position() - start) >= 0) {
-                // a read may return less than was asked for
+            int end = into.capacity();
+            boolean more = true;
+            while (more && into.position() < end) {
+                into.limit(Math.min(end, into.position() + SLICE_BYTES));
+                more = file.read(into, offset + into.position() - start) >= 0;
             }
             count = into.position() - start;
             check();
