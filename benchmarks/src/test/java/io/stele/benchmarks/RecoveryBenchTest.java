@@ -8,10 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs the table with tiny counts: that every row works, not how fast anything is. */
+@Tag("slow")
 class RecoveryBenchTest {
 
     @TempDir

@@ -15,10 +15,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Kills a process that compacts under load, again and again, and requires that nothing acknowledged is lost. */
+@Tag("slow")
 final class CompactionKillTest {
     private static final int KILLS = 6;
     private static final int LINES_BEFORE_KILL = 4_000;

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * written up to some record, and does it fail unless that is all of it? Anything else would be a wrong or a silently missing
  * event.
  */
+@Tag("slow")
 class CorruptionTest {
     private static final int SECTOR_BYTES = 512;
     private static final int BLOCK_BYTES = 128;

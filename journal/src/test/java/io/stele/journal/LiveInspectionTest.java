@@ -72,7 +72,7 @@ class LiveInspectionTest {
             writer.setUncaughtExceptionHandler((thread, thrown) -> failures.add(thrown));
             writer.start();
             long seen = 0;
-            for (int round = 0; round < 30 && writer.isAlive(); round = rounds.incrementAndGet()) {
+            for (int round = 0; round < 12 && writer.isAlive(); round = rounds.incrementAndGet()) {
                 VerifyReport report = JournalVerifier.verify(directory, ScanProgress.NONE);
                 assertThat(report.findings()).as("round=%d", round).isEmpty();
                 long events = JournalInspector.open(directory)

@@ -15,10 +15,12 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Kills a process in the middle of its saves. What it had acknowledged is still there. */
+@Tag("slow")
 final class KillTest {
 
     private static final int ROUND_COUNT = 5;

@@ -14,10 +14,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Opens, uses and closes a store 1,000 times. Native memory is outside the heap, so the operating system is asked. */
+@Tag("slow")
 final class LeakTest {
 
     private static final int ROUND_COUNT = 1_000;

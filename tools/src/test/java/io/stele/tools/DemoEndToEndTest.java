@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole way, in processes of their own: a real bank is killed, and its data looked at. */
+@Tag("slow")
 class DemoEndToEndTest {
     @TempDir
     private Path directory;
