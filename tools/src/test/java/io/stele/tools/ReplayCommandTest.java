@@ -81,8 +81,11 @@ final class ReplayCommandTest {
                 .isEqualTo(ExitCode.FINDING);
 
         assertThat(screens.out())
-                .contains("\"clean\": false", "\"actorCount\": 1", "\"sequenceNumberDiffering\": 8")
-                .contains("event handlers disagree with history: persistenceId=diary/anna", "is one of 5 to 8");
+                .contains("\"clean\": false", "\"actorCount\": 1", "\"sequenceNumberAgreeing\": 4")
+                .contains("event handlers disagree with history: persistenceId=diary/anna")
+                // the next snapshot is that of event 8, or a later one where the one before it was still being saved
+                .containsPattern("\"sequenceNumberDiffering\": (8|9|10),")
+                .containsPattern("is one of 5 to (8|9|10),");
         assertThat(run("-a", ChangedDiary.class.getName(), "-o", "table")).isEqualTo(ExitCode.FINDING);
         assertThat(screens.out()).contains("diary/bertha", "2 actors with findings");
     }
