@@ -36,17 +36,11 @@ final class ActorReplay implements AutoCloseable {
     private final RecordFetcher records;
     private final @Nullable PositionIndex index;
     private final PositionIndex.Positions known = new PositionIndex.Positions(STRETCH);
+    private final ReplayCursor cursor;
     private final long[] kept = new long[STRETCH];
     private long[] heads = new long[16];
     private int keptCount;
-
-    private byte[] id = {};
-    private long from;
-    private long to;
-    private long floor;
-    private boolean ended;
     private long expectedLast;
-    private long expectedNext;
 
     /** Replays along the chain alone. */
     ActorReplay(RecordFetcher records) {
@@ -56,6 +50,7 @@ final class ActorReplay implements AutoCloseable {
     ActorReplay(RecordFetcher records, @Nullable PositionIndex index) {
         this.records = records;
         this.index = index;
+        this.cursor = new ReplayCursor(records);
     }
 
     /** As {@link #replay(byte[], long, long, long, long, EventReader)}, without an index. */
@@ -76,178 +71,114 @@ final class ActorReplay implements AutoCloseable {
      *     before {@code from}; without an index the whole chain is walked before anything is delivered
      */
     long replay(byte[] encodedId, long lastPosition, long indexedPosition, long from, long to, EventReader reader) {
-        this.id = encodedId;
-        this.from = from;
-        this.to = to;
-        floor = 0;
-        ended = false;
-        expectedNext = ANY;
+        cursor.start(encodedId, from, to, reader);
         PositionIndex positions = index;
-        long delivered =
-                positions == null || indexedPosition == 0 ? 0 : replayIndexed(positions, indexedPosition, reader);
-        return ended ? delivered : delivered + replayChain(lastPosition, reader);
+        if (positions != null && indexedPosition != 0) {
+            replayIndexed(positions, indexedPosition);
+        }
+        if (!cursor.isEnded()) {
+            replayChain(cursor, lastPosition);
+        }
+        return cursor.delivered();
     }
 
-    /** Moves {@link #floor} to the last record that the index led to. */
-    private long replayIndexed(PositionIndex positions, long indexedPosition, EventReader reader) {
-        long delivered = 0;
+    private void replayIndexed(PositionIndex positions, long indexedPosition) {
         boolean more = true;
-        known.start(from - 1);
+        known.start(cursor.from() - 1);
         while (more) {
-            more = positions.next(id, to, known);
+            more = positions.next(cursor.id(), cursor.to(), known);
             for (int i = 0; i < known.count(); i++) {
                 long position = known.position(i);
-                if (floor == 0 && records.isRemoved(position)) {
+                if (cursor.floor() == 0 && records.isRemoved(position)) {
                     continue;
                 }
-                RecordView record = position <= indexedPosition ? fetchIndexed(position) : null;
-                ended = record != null && record.firstSequenceNumber() > to;
-                if (record == null || ended) {
-                    return delivered;
+                RecordView record = position <= indexedPosition ? fetchIndexed(i) : null;
+                if (record == null || !cursor.takeIndexed(record)) {
+                    return;
                 }
-                delivered += deliver(record, reader);
-                floor = position;
             }
         }
-        return delivered;
     }
 
-    /** Returns the record there if it is the next one; null if the index is wrong, which the chain will show. */
-    private @Nullable RecordView fetchIndexed(long position) {
-        RecordView record;
+    /** Returns the record there; null if it cannot be read, which the chain will show. */
+    private @Nullable RecordView fetchIndexed(int i) {
         try {
-            record = fetch(position);
+            return records.fetch(known.values(), i, known.count());
         } catch (CorruptJournalException e) {
             return null;
         }
-        boolean isNext = floor == 0
-                ? (record.isEvents() && record.firstSequenceNumber() < from) || isFirst(record)
-                : record.previousPosition() == floor;
-        return isNext ? record : null;
     }
 
-    private boolean isFirst(RecordView record) {
-        return record.previousPosition() == 0 && firstNumber(record) <= from;
-    }
-
-    private long replayChain(long lastPosition, EventReader reader) {
+    /** Replays along the chain what stands between where the cursor is and the actor's last record. */
+    void replayChain(ReplayCursor to, long lastPosition) {
         expectedLast = ANY;
         int stretches = 0;
-        for (long position = lastPosition; position > floor; position = collect(position)) {
+        for (long position = lastPosition; position > to.floor(); position = collect(to, position)) {
             if (stretches == heads.length) {
                 heads = Arrays.copyOf(heads, 2 * stretches);
             }
             heads[stretches++] = position;
         }
-        long delivered = 0;
         for (int stretch = stretches - 1; stretch >= 0; stretch--) {
             if (stretch < stretches - 1) {
                 expectedLast = ANY;
-                collect(heads[stretch]);
+                collect(to, heads[stretch]);
             }
             for (int i = STRETCH - keptCount; i < STRETCH; i++) {
-                delivered += deliver(fetch(kept[i]), reader);
+                to.deliver(to.requireOwn(records.fetch(kept, i, STRETCH)));
             }
         }
-        return delivered;
     }
 
     /** Fills {@link #kept} from its end with one stretch, and returns where the next one begins; 0 if no more is wanted. */
-    private long collect(long head) {
+    private long collect(ReplayCursor wanted, long head) {
         keptCount = 0;
         long position = head;
-        while (position > floor && keptCount < STRETCH) {
-            if (expectedLast == from - 1 && !records.isPresent(position)) {
+        while (position > wanted.floor() && keptCount < STRETCH) {
+            if (expectedLast == wanted.from() - 1 && !records.isPresent(position)) {
                 return 0;
             }
-            RecordView record = find(position);
+            RecordView record = records.find(position);
             if (record == null) {
-                requireReached();
+                requireReached(wanted);
                 return 0;
             }
-            requireJoin(record);
-            if (record.isEvents() && record.lastSequenceNumber() < from) {
+            requireJoin(wanted, wanted.requireOwn(record));
+            if (record.isEvents() && record.lastSequenceNumber() < wanted.from()) {
                 return 0;
             }
             kept[STRETCH - ++keptCount] = position;
             expectedLast = record.isNote() ? record.firstSequenceNumber() : record.firstSequenceNumber() - 1;
-            position = expectedLast < from - 1 ? 0 : record.previousPosition();
-            if (record.previousPosition() == 0 && expectedLast >= from) {
-                throw broken(Kind.SEQUENCE_GAP, record, "an actor's history begins with a later number");
+            position = expectedLast < wanted.from() - 1 ? 0 : record.previousPosition();
+            if (record.previousPosition() == 0 && expectedLast >= wanted.from()) {
+                throw wanted.broken(Kind.SEQUENCE_GAP, record, "an actor's history begins with a later number");
             }
         }
         return position;
     }
 
     /** Requires that what a compaction has removed is not wanted. */
-    private void requireReached() {
-        if (expectedLast == ANY || expectedLast >= from) {
+    private void requireReached(ReplayCursor wanted) {
+        if (expectedLast == ANY || expectedLast >= wanted.from()) {
             throw new HistoryCompactedException(
-                    PersistenceId.parse(new String(id, StandardCharsets.UTF_8)), from, expectedLast + 1);
+                    PersistenceId.parse(new String(wanted.id(), StandardCharsets.UTF_8)),
+                    wanted.from(),
+                    expectedLast + 1);
         }
     }
 
-    private void requireJoin(RecordView record) {
+    private void requireJoin(ReplayCursor wanted, RecordView record) {
         if (expectedLast != ANY && record.lastSequenceNumber() != expectedLast) {
-            throw broken(
+            throw wanted.broken(
                     Kind.BROKEN_ACTOR_CHAIN,
                     record,
                     "an actor's record does not join the one after it: sequenceNumberExpected=" + expectedLast);
         }
     }
 
-    private long deliver(RecordView record, EventReader reader) {
-        long first = firstNumber(record);
-        if (expectedNext != ANY && first != expectedNext) {
-            throw broken(
-                    first < expectedNext ? Kind.DUPLICATE_SEQUENCE : Kind.SEQUENCE_GAP,
-                    record,
-                    "an actor's record does not join the one before it: sequenceNumberExpected=" + expectedNext);
-        }
-        expectedNext = record.isNote() ? first : record.lastSequenceNumber() + 1;
-        if (record.isNote()) {
-            if (first >= from && first - 1 <= to) {
-                reader.onNote(record);
-            }
-            return 0;
-        }
-        long delivered = 0;
-        while (record.nextEvent()) {
-            long number = record.sequenceNumber();
-            if (number >= from && number <= to) {
-                reader.onEvent(record);
-                delivered++;
-            }
-        }
-        return delivered;
-    }
-
-    /** Returns the number of the record's first event; for a note, of the event that comes next. */
-    private static long firstNumber(RecordView record) {
-        return record.isNote() ? record.firstSequenceNumber() + 1 : record.firstSequenceNumber();
-    }
-
-    private RecordView fetch(long position) {
-        return checked(records.fetch(position), position);
-    }
-
-    private @Nullable RecordView find(long position) {
-        RecordView record = records.find(position);
-        return record == null ? null : checked(record, position);
-    }
-
-    private RecordView checked(RecordView record, long position) {
-        if (record.kind() != RecordLayout.KIND_EVENTS || !record.isOf(id)) {
-            throw broken(Kind.BROKEN_ACTOR_CHAIN, record, "a position leads to a record that is not this actor's");
-        }
-        if (record.previousPosition() >= position) {
-            throw broken(Kind.BROKEN_ACTOR_CHAIN, record, "an actor's record points forward");
-        }
-        return record;
-    }
-
-    private CorruptJournalException broken(Kind kind, RecordView record, String message) {
-        return records.finding(kind, record, message).toException();
+    /** Returns what the records are read with. */
+    RecordFetcher records() {
+        return records;
     }
 
     /** Closes the files. They are opened again when they are needed. */

@@ -14,10 +14,13 @@ import io.stele.spi.IndexStore;
 import io.stele.spi.JournalException;
 import io.stele.spi.OpeningReport;
 import io.stele.spi.PersistenceId;
+import io.stele.spi.ReplayRequest;
 import io.stele.spi.SequenceConflictException;
 import io.stele.spi.Watermark;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -155,15 +158,50 @@ public final class ChronicleJournal implements CompactableJournal {
     public long replay(
             PersistenceId persistenceId, long fromSequenceNumber, long toSequenceNumber, EventReader reader) {
         requireOpen();
+        requireFrom(persistenceId, fromSequenceNumber);
+        return lane(lane(persistenceId))
+                .replay(
+                        persistenceId.encodedBytes(),
+                        lastPosition(persistenceId),
+                        fromSequenceNumber,
+                        toSequenceNumber,
+                        reader);
+    }
+
+    /** {@inheritDoc} Reads each lane in one pass, up to {@value LaneSweep#ACTORS_MAX} actors at a time. */
+    @Override
+    public void replayAll(List<ReplayRequest> requests) {
+        requireOpen();
+        Map<Lane, List<ReplayRequest>> byLane = new LinkedHashMap<>();
+        for (ReplayRequest request : requests) {
+            requireFrom(request.persistenceId(), request.fromSequenceNumber());
+            byLane.computeIfAbsent(lane(lane(request.persistenceId())), lane -> new ArrayList<>())
+                    .add(request);
+        }
+        byLane.forEach((lane, all) -> {
+            for (int i = 0; i < all.size(); i += LaneSweep.ACTORS_MAX) {
+                lane.replayAll(
+                        all.subList(i, Math.min(all.size(), i + LaneSweep.ACTORS_MAX)),
+                        request -> lastPosition(request.persistenceId()));
+            }
+        });
+    }
+
+    private static void requireFrom(PersistenceId persistenceId, long fromSequenceNumber) {
         if (fromSequenceNumber < 1) {
             throw new IllegalArgumentException("fromSequenceNumber must be at least 1: fromSequenceNumber="
                     + fromSequenceNumber + ", persistenceId=" + persistenceId);
         }
-        Lane lane = lane(lane(persistenceId));
+    }
+
+    private long lastPosition(PersistenceId persistenceId) {
         ChronicleStream stream = streams.get(persistenceId);
-        byte[] id = persistenceId.encodedBytes();
-        long last = stream == null ? lane.index().head(persistenceId, id).position() : stream.lastPosition();
-        return lane.replay(id, last, fromSequenceNumber, toSequenceNumber, reader);
+        return stream == null
+                ? lane(lane(persistenceId))
+                        .index()
+                        .head(persistenceId, persistenceId.encodedBytes())
+                        .position()
+                : stream.lastPosition();
     }
 
     @Override

@@ -3,8 +3,11 @@ package io.stele.journal;
 import io.stele.spi.DurabilityListener;
 import io.stele.spi.EventReader;
 import io.stele.spi.IndexStore;
+import io.stele.spi.ReplayRequest;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,6 +104,29 @@ final class Lane {
             long delivered = replay.replay(id, lastPosition, index.checkpointPosition(), from, to, target);
             done = true;
             return delivered;
+        } finally {
+            if (done) {
+                readers.give(replay);
+            } else {
+                replay.close();
+            }
+        }
+    }
+
+    /**
+     * Replays several actors; see {@link io.stele.spi.EventHistory#replayAll}.
+     *
+     * @param requests at most {@link LaneSweep#ACTORS_MAX}
+     * @param lastPosition returns the position of an actor's last record
+     */
+    void replayAll(List<ReplayRequest> requests, ToLongFunction<ReplayRequest> lastPosition) {
+        ActorReplay replay = readers.takeActor();
+        boolean done = false;
+        try {
+            LaneSweep sweep = new LaneSweep(replay, index.positions());
+            requests.forEach(request -> sweep.add(request, lastPosition.applyAsLong(request)));
+            sweep.run(index.checkpointPosition());
+            done = true;
         } finally {
             if (done) {
                 readers.give(replay);

@@ -233,6 +233,11 @@ final class PositionIndex {
             return values[i];
         }
 
+        /** Returns the positions themselves; only the first {@link #count()} mean something. */
+        long[] values() {
+            return values;
+        }
+
         private void clear() {
             count = 0;
             isEnded = false;

@@ -16,11 +16,16 @@ import org.jspecify.annotations.Nullable;
 final class RecordFetcher implements AutoCloseable {
     private static final int OPEN_FILES_MAX = 8;
     private static final int BUFFER_BYTES = 64 << 10;
+    /** Reading so many bytes that nobody wants takes about as long as another call. */
+    private static final int GAP_BYTES_MAX = 4 << 10;
+
+    private static final int RECORD_BYTES_USUAL = 512;
 
     private final Path laneDirectory;
     private final int lane;
     private final RecordView view = new RecordView();
     private final ReadBuffers buffers = new ReadBuffers(BUFFER_BYTES);
+    private final long[] single = new long[1];
     private final @Nullable SegmentReader[] open = new SegmentReader[OPEN_FILES_MAX];
     private @Nullable CarriedFiles carried;
 
@@ -58,7 +63,20 @@ final class RecordFetcher implements AutoCloseable {
      * @throws CorruptJournalException if there is no record that can be trusted
      */
     RecordView fetch(long position) {
-        RecordView record = find(position);
+        return required(find(position), position);
+    }
+
+    /**
+     * As {@link #fetch(long)} of {@code positions[i]}, and if the file has to be read for that, what is wanted next is read along
+     * with it, as far as it lies close by.
+     *
+     * @param positions ascending from {@code i} to {@code end}
+     */
+    RecordView fetch(long[] positions, int i, int end) {
+        return required(find(positions, i, end), positions[i]);
+    }
+
+    private RecordView required(@Nullable RecordView record, long position) {
         if (record == null) {
             String message = "a record was compacted: position=" + position;
             throw new Finding(Kind.MISSING_SEGMENT, lane, laneDirectory, 0, null, 0, true, message).toException();
@@ -68,11 +86,22 @@ final class RecordFetcher implements AutoCloseable {
 
     /** As {@link #fetch}; null if a compaction has removed the record. */
     @Nullable RecordView find(long position) {
+        single[0] = position;
+        return find(single, 0, 1);
+    }
+
+    /** As {@link #fetch(long[], int, int)}; null if a compaction has removed the record. */
+    @Nullable RecordView find(long[] positions, int i, int end) {
+        long position = positions[i];
         SegmentReader reader = readerUnlessCompacted(position);
         if (reader == null) {
             return carried().fetch(position) ? view : null;
         }
-        Outcome outcome = reader.readAt(RecordLayout.offsetOf(position), view);
+        reader.seek(RecordLayout.offsetOf(position));
+        if (!reader.isBuffered()) {
+            reader.expect(runBytes(positions, i, end));
+        }
+        Outcome outcome = reader.readHere(view);
         if (outcome != Outcome.RECORD) {
             String reason = outcome == Outcome.DAMAGE ? reader.damage() : "there is no record, found=" + outcome;
             throw new Finding(
@@ -87,6 +116,17 @@ final class RecordFetcher implements AutoCloseable {
                     .toException();
         }
         return view;
+    }
+
+    /** Returns how many bytes to read at once: up to the last record that no large gap separates from the first one. */
+    private static int runBytes(long[] positions, int i, int end) {
+        int last = i;
+        while (last + 1 < end
+                && positions[last + 1] - positions[last] <= GAP_BYTES_MAX
+                && positions[last + 1] - positions[i] <= BUFFER_BYTES - GAP_BYTES_MAX) {
+            last++;
+        }
+        return last == i ? 0 : (int) (positions[last] - positions[i]) + RECORD_BYTES_USUAL;
     }
 
     /** Describes what is wrong with a record that was read. */

@@ -200,9 +200,25 @@ final class SegmentReader implements AutoCloseable {
         return outcome;
     }
 
-    /** Reads the record whose document begins exactly at {@code offsetBytes}. One read in the common case. */
+    /** Reads the record whose document begins exactly at {@code offsetBytes}. One read of the file in the common case. */
     Outcome readAt(long offsetBytes, RecordView view) {
         seek(offsetBytes);
+        return readHere(view);
+    }
+
+    /** Returns whether the file need not be read for the beginning of the next record. */
+    boolean isBuffered() {
+        return buffers.ahead(offset) > 0;
+    }
+
+    /** Has the next reading of the file take so many bytes, within the bounds of the buffers. */
+    void expect(int bytes) {
+        fillBytes = Math.max(buffers.bytesFirst(), Math.min(bytes, buffers.bytesMax()));
+    }
+
+    /** Reads the record whose document begins exactly where {@link #seek} led. */
+    Outcome readHere(RecordView view) {
+        long offsetBytes = offset;
         Outcome outcome = next(view);
         if (outcome == Outcome.RECORD && foundAt != offsetBytes) {
             return damaged(offsetBytes, "no record begins here");

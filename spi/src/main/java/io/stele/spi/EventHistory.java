@@ -1,5 +1,7 @@
 package io.stele.spi;
 
+import java.util.List;
+
 /**
  * What has happened, for reading alone: the half of an {@link EventJournal} that recovery needs. A journal that somebody else
  * writes, or that a dead process has left behind, has this half only.
@@ -21,4 +23,24 @@ public interface EventHistory {
      * @throws CorruptJournalException at the first record that cannot be trusted; earlier ones were delivered
      */
     long replay(PersistenceId persistenceId, long fromSequenceNumber, long toSequenceNumber, EventReader reader);
+
+    /**
+     * Replays several actors, each in order; how they follow each other is not said, so that records that lie together can be read
+     * together. What goes wrong with one, its reader included, ends that one alone: see {@link ReplayRequest#failure}.
+     *
+     * @param requests of different actors; all of them are done when this returns
+     */
+    default void replayAll(List<ReplayRequest> requests) {
+        for (ReplayRequest request : requests) {
+            try {
+                replay(
+                        request.persistenceId(),
+                        request.fromSequenceNumber(),
+                        request.toSequenceNumber(),
+                        request.reader());
+            } catch (RuntimeException e) {
+                request.fail(e);
+            }
+        }
+    }
 }
