@@ -8,6 +8,7 @@ import io.stele.spi.HistoryCompactedException;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.PersistenceId;
+import io.stele.spi.ReplayRequest;
 import io.stele.spi.Snapshot;
 import io.stele.spi.SnapshotStore;
 import io.stele.spi.SteleException;
@@ -103,9 +104,71 @@ public final class Recovery {
             try {
                 return recover(run);
             } catch (LateSkip late) {
-                run = new Run(persistenceId, run.own, target, to, late.skipped);
+                run = new Run(persistenceId, run.own, target, to, late.skipped());
                 target.onRestart();
             }
+        }
+    }
+
+    /**
+     * Recovers several actors, of which those that lie close together in the journal share its reading: as {@link #recover(PersistenceId,
+     * long, ReplayTarget)} for each of them, up to its last event. Whoever cannot be recovered is a matter of its own: see {@link
+     * RecoveryRequest#failure}.
+     */
+    public void recoverAll(List<RecoveryRequest> requests) {
+        List<Run> runs = new ArrayList<>(requests.size());
+        List<ReplayRequest> replays = new ArrayList<>(requests.size());
+        for (RecoveryRequest request : requests) {
+            Run run = new Run(
+                    request.persistenceId(),
+                    codec.forActor(request.persistenceId()),
+                    request.target(),
+                    Moment.LATEST,
+                    Set.of());
+            runs.add(run);
+            ReplayRequest replay = prepare(run);
+            if (replay != null) {
+                replays.add(replay);
+            }
+        }
+        long startNs = clock.nanoTime();
+        journal.replayAll(replays);
+        long nsPerEvent = (clock.nanoTime() - startNs)
+                / Math.max(1, runs.stream().mapToLong(run -> run.eventsReplayed).sum());
+        for (int i = 0; i < runs.size(); i++) {
+            complete(runs.get(i), requests.get(i), nsPerEvent);
+        }
+    }
+
+    private @Nullable ReplayRequest prepare(Run run) {
+        long startNs = clock.nanoTime();
+        try {
+            loadSnapshot(run);
+        } catch (SteleException e) {
+            LOG.debug("snapshot will be looked for again: persistenceId={}", run.persistenceId, e);
+            return null;
+        }
+        run.snapshotNs = clock.nanoTime() - startNs;
+        run.replay = new ReplayRequest(run.persistenceId, run.sequenceNumber + 1, Long.MAX_VALUE, run);
+        return run.replay;
+    }
+
+    /** Ends a shared recovery. Whatever was out of the ordinary is done again by itself, which knows how to deal with it. */
+    private void complete(Run run, RecoveryRequest request, long nsPerEvent) {
+        try {
+            if (run.replay == null || run.replay.failure() != null) {
+                request.target().onRestart();
+                request.onRecovered(recover(request.persistenceId(), Moment.LATEST, request.target()));
+                return;
+            }
+            long startNs = clock.nanoTime() - run.eventsReplayed * nsPerEvent;
+            budget.spend(run.unspentBytes);
+            long replayedNs = clock.nanoTime();
+            checkComplete(run);
+            request.onRecovered(run.report(new RecoveryReport.Phases(
+                    0, 0, run.snapshotNs, replayedNs - startNs, clock.nanoTime() - replayedNs)));
+        } catch (RuntimeException e) {
+            request.onFailed(e);
         }
     }
 
@@ -116,16 +179,8 @@ public final class Recovery {
         replayEvents(run);
         long replayedNs = clock.nanoTime();
         checkComplete(run);
-        return new RecoveryReport(
-                run.persistenceId,
-                run.snapshotSequenceNumber,
-                run.snapshotsPassedOver,
-                run.eventsReplayed,
-                run.eventsSkipped,
-                run.payloadBytes,
-                run.sequenceNumber,
-                new RecoveryReport.Phases(
-                        0, 0, loadedNs - startNs, replayedNs - loadedNs, clock.nanoTime() - replayedNs));
+        return run.report(new RecoveryReport.Phases(
+                0, 0, loadedNs - startNs, replayedNs - loadedNs, clock.nanoTime() - replayedNs));
     }
 
     /**
@@ -299,23 +354,6 @@ public final class Recovery {
         return skips;
     }
 
-    /** A decision to skip stands behind an event that was applied. Never leaves this class. */
-    private static final class LateSkip extends SteleException {
-        private final transient Set<Long> skipped;
-
-        LateSkip(Set<Long> skipped) {
-            super("an event that was applied is to be left out: sequenceNumbers=" + skipped);
-            this.skipped = skipped;
-        }
-    }
-
-    /** The next event is behind the moment that was asked for. Never leaves this class. */
-    private static final class MomentReached extends SteleException {
-        MomentReached() {
-            super("the moment that was asked for is reached");
-        }
-    }
-
     /** One recovery under way. */
     private final class Run implements EventReader {
         final PersistenceId persistenceId;
@@ -331,6 +369,10 @@ public final class Recovery {
         long unspentBytes;
         long sequenceNumber;
         boolean endReached;
+        long snapshotNs;
+
+        @Nullable ReplayRequest replay;
+
         private boolean lookedAhead;
         private final Set<Long> skips;
 
@@ -420,6 +462,18 @@ public final class Recovery {
                 throw new LateSkip(skips);
             }
             target.onNote(note);
+        }
+
+        RecoveryReport report(RecoveryReport.Phases phases) {
+            return new RecoveryReport(
+                    persistenceId,
+                    snapshotSequenceNumber,
+                    snapshotsPassedOver,
+                    eventsReplayed,
+                    eventsSkipped,
+                    payloadBytes,
+                    sequenceNumber,
+                    phases);
         }
 
         void count(int bytes) {

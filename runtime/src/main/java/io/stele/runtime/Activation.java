@@ -1,6 +1,5 @@
 package io.stele.runtime;
 
-import io.stele.recovery.RecoveryReport;
 import io.stele.spi.Durability;
 import io.stele.spi.EventJournal;
 import io.stele.spi.EventStream;
@@ -63,7 +62,8 @@ final class Activation<E, S> implements ActorContext {
     private record Resumption(
             @Nullable Effect<?, ?, ?> effect, @Nullable Throwable failure) {}
 
-    private Activation(Entity<E, S> entity, EventStream stream, Restored<E, S> restored) {
+    /** Goes on where recovery has come to; {@link Revival} makes sure of that. */
+    Activation(Entity<E, S> entity, EventStream stream, Restored<E, S> restored) {
         this.entity = entity;
         this.type = entity.type;
         this.system = entity.system;
@@ -74,41 +74,6 @@ final class Activation<E, S> implements ActorContext {
         this.deduplication = new Deduplication<>(type, codec, restored);
         this.snapshots = new SnapshotTrigger<>(entity, restored.progress());
         this.hashes = new StateHashes(entity, codec);
-    }
-
-    /**
-     * Brings the actor back from snapshot and journal.
-     *
-     * @param waitNs how long it has waited for that
-     * @throws io.stele.recovery.RecoveryException if its history cannot be replayed
-     * @throws JournalException if it cannot be read
-     */
-    static <E, S> Activation<E, S> recover(Entity<E, S> entity, long waitNs) {
-        long startNs = entity.system.clock().nanoTime();
-        PayloadCodec codec = entity.system.codec().forActor(entity.persistenceId);
-        if (codec.isForgotten()) {
-            throw ActorForgottenException.of(entity.persistenceId);
-        }
-        Restored<E, S> restored = new Restored<>(entity.type, codec, entity.system.clock());
-        EventStream stream = entity.system.journal().open(entity.persistenceId);
-        long findNs = entity.system.clock().nanoTime() - startNs;
-        boolean opened = false;
-        try {
-            RecoveryReport report = entity.system.recover(entity.persistenceId, restored);
-            restored.progress().onRecovered(report);
-            if (restored.sequenceNumber() != stream.lastSequenceNumber()) {
-                throw new JournalException("history does not end where the journal says: persistenceId="
-                        + entity.persistenceId + ", replayedTo=" + restored.sequenceNumber() + ", lastSequenceNumber="
-                        + stream.lastSequenceNumber() + "; nothing was changed on disk; run: stele verify");
-            }
-            opened = true;
-            entity.system.recoveries().onRecovered(report.with(waitNs, findNs));
-        } finally {
-            if (!opened) {
-                stream.close();
-            }
-        }
-        return new Activation<>(entity, stream, restored);
     }
 
     void beginTurn() {

@@ -5,7 +5,6 @@ import io.stele.recovery.ReadBudget;
 import io.stele.recovery.Recovery;
 import io.stele.recovery.RecoveryRates;
 import io.stele.recovery.RecoveryReport;
-import io.stele.recovery.ReplayTarget;
 import io.stele.spi.Clock;
 import io.stele.spi.Durability;
 import io.stele.spi.DurabilityListener;
@@ -301,20 +300,12 @@ public final class ActorSystem implements AutoCloseable {
         successor.wake();
     }
 
-    RecoveryReport recover(PersistenceId persistenceId, ReplayTarget target) {
-        RecoveryReport report = recovery.recover(persistenceId, Long.MAX_VALUE, target);
-        LOG.debug(
-                "recovered: persistenceId={}, snapshotSequenceNumber={}, eventsReplayed={}, durationNs={}",
-                persistenceId,
-                report.snapshotSequenceNumber(),
-                report.eventsReplayed(),
-                report.durationNs());
-        return report;
-    }
-
     /** Replays an actor's history to see whether that can be done. */
     RecoveryReport rehearse(PersistenceId persistenceId) {
-        return recover(persistenceId, new Restored<>(typeOf(persistenceId), codec.forActor(persistenceId), clock));
+        return recovery.recover(
+                persistenceId,
+                Long.MAX_VALUE,
+                new Restored<>(typeOf(persistenceId), codec.forActor(persistenceId), clock));
     }
 
     private EntityType<?, ?> typeOf(PersistenceId persistenceId) {
@@ -405,6 +396,10 @@ public final class ActorSystem implements AutoCloseable {
 
     EventJournal journal() {
         return journal;
+    }
+
+    Recovery recovery() {
+        return recovery;
     }
 
     PayloadCodec codec() {

@@ -1,10 +1,6 @@
 package io.stele.runtime;
 
-import io.stele.recovery.PoisonEventException;
-import io.stele.recovery.RecoveryException;
-import io.stele.spi.ForgottenException;
 import io.stele.spi.PersistenceId;
-import io.stele.spi.SteleException;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ForkJoinTask;
@@ -176,24 +172,31 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
     }
 
     /**
-     * Brings the actor into memory, then gives it a turn. On a thread of {@link RecoveryPermits}.
+     * The actor is to be brought into memory now. On a thread of {@link RecoveryPermits}.
      *
-     * @param waitNs how long it has waited for that
+     * @return false if nobody waits for that any more
      */
-    void recover(long waitNs) {
+    boolean beginRecovery() {
         if (!STATUS.compareAndSet(this, WAITING, SCHEDULED)) {
-            return; // abandoned
+            return false; // abandoned
         }
         ticket = null;
-        refusal = new ActorFailedException("recovery was cut short: persistenceId=" + persistenceId, null);
-        try {
-            refusal = tryRecover(waitNs);
-        } finally {
-            if (refusal != null) {
-                system.recoveries().onFailed();
-            }
-            system.dispatcher().execute(this);
+        return true;
+    }
+
+    /**
+     * Gives the actor a turn: with what it knows now, or to say why it knows nothing. On the thread of {@link #beginRecovery}.
+     *
+     * @param recovered null if it cannot be recovered
+     * @param reason null if it was
+     */
+    void endRecovery(@Nullable Activation<E, S> recovered, @Nullable ActorException reason) {
+        activation = recovered;
+        refusal = reason;
+        if (reason != null) {
+            system.recoveries().onFailed();
         }
+        system.dispatcher().execute(this);
     }
 
     /** Waits until the messages of a closed entity have reached its successor. */
@@ -238,31 +241,6 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
             close(refusal);
         } else {
             awaitPermit();
-        }
-    }
-
-    /** Returns null if the actor is in memory now, and otherwise why not. */
-    private @Nullable ActorException tryRecover(long waitNs) {
-        ActorException quarantined = system.quarantine().refusal(persistenceId);
-        if (quarantined != null) {
-            return quarantined;
-        }
-        try {
-            activation = Activation.recover(this, waitNs);
-            return null;
-        } catch (ForgottenException e) {
-            return new ActorForgottenException(e);
-        } catch (PoisonEventException e) {
-            return system.quarantine().add(e);
-        } catch (RecoveryException e) {
-            return new ActorFailedException(e.getMessage() == null ? "recovery failed" : e.getMessage(), e);
-        } catch (SteleException e) {
-            return new ActorFailedException(
-                    "actor cannot be recovered: persistenceId=" + persistenceId + ", reason=" + e.getMessage(), e);
-        } catch (RuntimeException e) {
-            LOG.error("recovery failed unexpectedly: persistenceId={}", persistenceId, e);
-            return new ActorFailedException(
-                    "actor cannot be recovered: persistenceId=" + persistenceId + ", reason=" + e, e);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.stele.runtime;
 
+import io.stele.recovery.RecoveryReport;
+import io.stele.recovery.RecoveryRequest;
 import io.stele.spi.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  *                       arrivals    everyone, in order       the fourth to whoever has waited longest
  * </pre>
  *
+ * <p>When many wait, a permit takes a group at once: its actors share one pass over the journal, which takes far less time than one
+ * pass for each. Groups become smaller as the queue does, and where histories are large.
+ *
  * <p>A waiting actor moves up when its mail passes a power of two. It then stands in several queues; whoever finds a ticket that is
  * taken passes over it, and no actor has more tickets than its mailbox has powers of two.
  *
@@ -28,6 +33,15 @@ final class RecoveryPermits {
     private static final int HEATS = 21;
     private static final int PICKS_PER_ARRIVAL = 4;
 
+    /** Where fewer wait for each permit, everyone is recovered alone, and so as soon as possible. */
+    private static final int GROUP_WAITING_MIN = 16;
+
+    private static final int GROUP_MAX = 1_024;
+    /** A group is so small that what its members are likely to be made of fits here. */
+    private static final int GROUP_BYTES = 16 << 20;
+
+    private static final double TYPICAL_WEIGHT = 1.0 / 64;
+
     private final Dispatcher dispatcher;
     private final Clock clock;
     private final int permitCount;
@@ -36,6 +50,7 @@ final class RecoveryPermits {
     private final ArrayDeque<Permit> free = new ArrayDeque<>();
     private int waiting;
     private int picks;
+    private double typicalBytes = 4_096;
     private boolean closed;
 
     RecoveryPermits(Dispatcher dispatcher, int permitCount, Clock clock) {
@@ -61,6 +76,15 @@ final class RecoveryPermits {
         private Ticket(Entity<?, ?> entity, long arrivedNs) {
             this.entity = entity;
             this.arrivedNs = arrivedNs;
+        }
+
+        Entity<?, ?> entity() {
+            return entity;
+        }
+
+        /** Returns since when it waits, by the system's clock. */
+        long arrivedNs() {
+            return arrivedNs;
         }
     }
 
@@ -127,13 +151,40 @@ final class RecoveryPermits {
         }
     }
 
-    private synchronized @Nullable Ticket next(Permit permit) {
+    /** What recovering these has taken is a hint of how many to take together. */
+    synchronized void onRecovered(List<RecoveryRequest> done) {
+        for (RecoveryRequest request : done) {
+            RecoveryReport report = request.report();
+            if (report != null) {
+                typicalBytes += (report.payloadBytes() - typicalBytes) * TYPICAL_WEIGHT;
+            }
+        }
+    }
+
+    /** Returns who is next, none if nobody waits: one actor, or a group of them if many wait. */
+    private synchronized List<Ticket> next(Permit permit) {
+        int wanted = waiting < GROUP_WAITING_MIN * permitCount ? 1 : groupSize();
+        List<Ticket> group = new ArrayList<>(wanted);
+        for (Ticket ticket = next(); ticket != null; ticket = group.size() < wanted ? next() : null) {
+            group.add(ticket);
+        }
+        if (group.isEmpty()) {
+            free.add(permit);
+        }
+        return group;
+    }
+
+    private int groupSize() {
+        int fitting = (int) Math.min(GROUP_MAX, GROUP_BYTES / Math.max(1, typicalBytes));
+        return Math.max(1, Math.min(fitting, waiting / (2 * permitCount)));
+    }
+
+    private @Nullable Ticket next() {
         Ticket ticket = null;
         if (waiting > 0 && !closed) {
             ticket = ++picks % PICKS_PER_ARRIVAL == 0 ? poll(arrivals) : pollHottest();
         }
         if (ticket == null) {
-            free.add(permit);
             return null;
         }
         ticket.taken = true;
@@ -164,15 +215,15 @@ final class RecoveryPermits {
         return ticket;
     }
 
-    /** The right to recover one actor at a time. */
+    /** The right to recover one actor, or one group, at a time. */
     private final class Permit extends ForkJoinTask<Void> {
 
         @Override
         protected boolean exec() {
-            Ticket ticket = next(this);
-            if (ticket != null) {
+            List<Ticket> group = next(this);
+            if (!group.isEmpty()) {
                 try {
-                    ticket.entity.recover(clock.nanoTime() - ticket.arrivedNs);
+                    Revival.run(group.get(0).entity.system, group);
                 } finally {
                     dispatcher.execute(this);
                 }

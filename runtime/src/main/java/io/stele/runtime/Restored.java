@@ -59,7 +59,6 @@ final class Restored<E, S> implements ReplayTarget {
         window = carried;
         state = (S) decoded;
         sequenceNumber = snapshot.sequenceNumber();
-        progress.onLoaded();
         comparison.onStart(sequenceNumber, decoded);
     }
 

@@ -19,29 +19,20 @@ final class SnapshotProgress {
     private long applyCount;
     private boolean isTimed;
     private long appliedSinceNs;
-    private boolean isLoaded;
-    private long loadedNs;
 
     SnapshotProgress(ReplayCost cost, Clock clock) {
         this.cost = cost;
         this.clock = clock;
     }
 
-    /** A snapshot was loaded, and only events behind it follow. */
-    void onLoaded() {
-        isLoaded = true;
-        loadedNs = clock.nanoTime();
-    }
-
     /** Recovery is over: learns from what it has cost. */
     void onRecovered(RecoveryReport report) {
-        long endNs = clock.nanoTime();
-        long startNs = endNs - report.durationNs();
-        if (isLoaded) {
-            cost.loaded(loadedNs - startNs);
+        RecoveryReport.Phases phases = report.phases();
+        if (report.snapshotSequenceNumber() > 0) {
+            cost.loaded(phases.snapshotNs());
         }
         if (eventCount >= EVENTS_TELLING) {
-            cost.replayed(eventCount, bytes, endNs - (isLoaded ? loadedNs : startNs));
+            cost.replayed(eventCount, bytes, phases.replayNs());
         }
     }
 
