@@ -127,7 +127,7 @@ final class Activation<E, S> implements ActorContext {
             ending = true;
             return;
         }
-        Command<?> command = message instanceof Ask<?> ask ? ask.command : (Command<?>) message;
+        Command<?> command = (Command<?>) Ask.unwrap(message);
         if (deduplication.answer(this, command, message)) {
             return;
         }
@@ -342,7 +342,7 @@ final class Activation<E, S> implements ActorContext {
         }
         resumption = null;
         suspended = null;
-        Command<?> command = message instanceof Ask<?> ask ? ask.command : (Command<?>) message;
+        Command<?> command = (Command<?>) Ask.unwrap(message);
         if (resumed.effect != null) {
             carryOut((Effect<E, S, ?>) resumed.effect, message, command);
             return;

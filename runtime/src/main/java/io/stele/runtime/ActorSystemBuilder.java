@@ -25,19 +25,19 @@ public final class ActorSystemBuilder {
 
     ActorSystemBuilder() {}
 
-    /** Sets where events go. Required. Not closed by the system unless {@link #owns} says so. */
+    /** Sets where events go. Required for persistent actors. Not closed by the system unless {@link #owns} says so. */
     public ActorSystemBuilder journal(EventJournal value) {
         journal = value;
         return this;
     }
 
-    /** Sets where snapshots go. Required. Not closed by the system unless {@link #owns} says so. */
+    /** Sets where snapshots go. Required with a journal. Not closed by the system unless {@link #owns} says so. */
     public ActorSystemBuilder snapshots(SnapshotStore value) {
         snapshots = value;
         return this;
     }
 
-    /** Sets how values become bytes. Required. */
+    /** Sets how values become bytes. Required with a journal. */
     public ActorSystemBuilder codec(PayloadCodec value) {
         codec = value;
         return this;
@@ -106,10 +106,14 @@ public final class ActorSystemBuilder {
     /**
      * Starts the system.
      *
-     * @throws IllegalStateException if a store or the codec is missing
+     * @throws IllegalStateException if there is a journal, but no store for snapshots or no codec
      */
     public ActorSystem build() {
         return new ActorSystem(this);
+    }
+
+    boolean hasJournal() {
+        return journal != null;
     }
 
     EventJournal journal() {

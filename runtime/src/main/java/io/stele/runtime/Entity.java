@@ -7,9 +7,7 @@ import io.stele.spi.PersistenceId;
 import io.stele.spi.SteleException;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
-import org.jctools.queues.varhandle.MpscChunkedVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,34 +31,15 @@ import org.slf4j.LoggerFactory;
  * @param <E> events
  * @param <S> state
  */
-final class Entity<E, S> extends ForkJoinTask<Void> {
+final class Entity<E, S> extends Cell {
     private static final Logger LOG = LoggerFactory.getLogger(Entity.class);
-    private static final int IDLE = 0;
-    private static final int SCHEDULED = 1;
-    private static final int CLOSED = 2;
-    private static final int WAITING = 3;
-    private static final int MESSAGES_PER_TURN = 64;
-    private static final int MAILBOX_CHUNK = 16;
-
-    @SuppressWarnings("rawtypes")
-    private static final AtomicIntegerFieldUpdater<Entity> STATUS =
-            AtomicIntegerFieldUpdater.newUpdater(Entity.class, "status");
 
     @SuppressWarnings("rawtypes")
     private static final AtomicIntegerFieldUpdater<Entity> AWAITING =
             AtomicIntegerFieldUpdater.newUpdater(Entity.class, "awaiting");
 
-    /** What became of an offer. */
-    enum Offer {
-        TAKEN,
-        FULL,
-        CLOSED
-    }
-
-    final transient ActorSystem system;
     final transient EntityType<E, S> type;
     final transient PersistenceId persistenceId;
-    private final transient Queue<Object> mailbox;
     /** Commands put back, in order, and those of them that are to be handled again before the mailbox. */
     private final transient ArrayDeque<Object> stash = new ArrayDeque<>(0);
 
@@ -70,30 +49,15 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
     private transient @Nullable ActorException refusal;
 
     private transient volatile RecoveryPermits.@Nullable Ticket ticket;
-    private volatile int status = IDLE;
     private volatile int awaiting;
     private volatile long lastActiveNs;
     private volatile boolean leaveWhenIdle;
 
     Entity(ActorSystem system, EntityType<E, S> type, PersistenceId persistenceId) {
-        this.system = system;
+        super(system, type.mailboxCapacity);
         this.type = type;
         this.persistenceId = persistenceId;
-        mailbox = new MpscChunkedVarHandleArrayQueue<>(
-                Math.max(2, Math.min(MAILBOX_CHUNK, type.mailboxCapacity / 4)), Math.max(4, type.mailboxCapacity));
         lastActiveNs = system.clock().nanoTime();
-    }
-
-    /** Puts a message into the mailbox. Any thread. */
-    Offer offer(Object message) {
-        if (status == CLOSED) {
-            return Offer.CLOSED;
-        }
-        if (!mailbox.offer(message)) {
-            return status == CLOSED ? Offer.CLOSED : Offer.FULL;
-        }
-        wake();
-        return Offer.TAKEN;
     }
 
     /** Takes over what waited for a predecessor. Before anyone else knows this entity. */
@@ -121,7 +85,7 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
      * @param stopped whether no worker can be in a turn of it any more
      */
     void abandon(boolean stopped) {
-        if (stopped || STATUS.compareAndSet(this, IDLE, SCHEDULED) || STATUS.compareAndSet(this, WAITING, SCHEDULED)) {
+        if (stopped || changeStatus(IDLE, SCHEDULED) || changeStatus(WAITING, SCHEDULED)) {
             Activation<E, S> active = activation;
             if (active != null) {
                 active.close(new OutcomeUnknownException(
@@ -139,13 +103,8 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
         wake();
     }
 
-    /** Gives the actor a turn, unless it has one coming. Any thread. */
-    void wake() {
-        int seen = status;
-        if (seen == IDLE && STATUS.compareAndSet(this, IDLE, SCHEDULED)) {
-            begin();
-            return;
-        }
+    @Override
+    void onWokenElsewhere() {
         RecoveryPermits.Ticket waiting = ticket;
         if (status == CLOSED) {
             forwardLeftovers();
@@ -155,9 +114,10 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
     }
 
     /** Has it coming: a turn if it is in memory, else a place in the queue of those who want to be. */
-    private void begin() {
+    @Override
+    void begin() {
         if (activation != null || leaveWhenIdle) {
-            system.dispatcher().execute(this);
+            super.begin();
         } else {
             awaitPermit();
         }
@@ -181,7 +141,7 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
      * @param waitNs how long it has waited for that
      */
     void recover(long waitNs) {
-        if (!STATUS.compareAndSet(this, WAITING, SCHEDULED)) {
+        if (!changeStatus(WAITING, SCHEDULED)) {
             return; // abandoned
         }
         ticket = null;
@@ -202,22 +162,18 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
     }
 
     @Override
-    protected boolean exec() {
-        boolean finished = false;
-        try {
-            turn();
-            finished = true;
-        } finally {
-            if (!finished) {
-                LOG.error("actor's turn was cut short, the actor is restarted: persistenceId={}", persistenceId);
-                close(new ActorFailedException(
-                        "actor was restarted in the middle of a turn: persistenceId=" + persistenceId, null));
-            }
-        }
-        return false;
+    void onTurnCutShort() {
+        close(new ActorFailedException(
+                "actor was restarted in the middle of a turn: persistenceId=" + persistenceId, null));
     }
 
-    private void turn() {
+    @Override
+    String label() {
+        return persistenceId.encoded();
+    }
+
+    @Override
+    void turn() {
         Activation<E, S> active = activation;
         if (active == null) {
             turnWithoutState();
@@ -380,12 +336,4 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
                     failure.getMessage());
         }
     }
-
-    @Override
-    public Void getRawResult() {
-        throw new UnsupportedOperationException("an actor has no result");
-    }
-
-    @Override
-    protected void setRawResult(Void value) {}
 }
