@@ -16,6 +16,7 @@ import io.stele.runtime.Ledger.Total;
 import io.stele.runtime.Ledger.Unknown;
 import io.stele.spi.Durability;
 import io.stele.spi.PersistenceId;
+import io.stele.testkit.Fault;
 import io.stele.testkit.InMemoryJournalOptions.SyncMode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ final class FailureTest {
     }
 
     @Test
+    @Fault("F09")
     void shouldLeaveStateAndSequenceNumberAsTheyWereWhenTheJournalIsFull() {
         try (World world = new World()) {
             EntityRef ledger = world.ledger("a");
@@ -67,6 +69,7 @@ final class FailureTest {
     }
 
     @Test
+    @Fault("F04")
     void shouldAcknowledgeNothingAfterAForceHasFailed() {
         try (World world = new World(SyncMode.MANUAL)) {
             EntityRef ledger = world.ledger("a");
@@ -86,6 +89,7 @@ final class FailureTest {
     }
 
     @Test
+    @Fault("F04")
     void shouldServeOtherLanesWhenOneHasFailed() {
         try (World world = new World()) {
             EntityRef ledger = world.ledger("a");
@@ -101,6 +105,7 @@ final class FailureTest {
     }
 
     @Test
+    @Fault({"F14", "F17"})
     void shouldStoreNothingWhenACommandHandlerThrows() {
         try (World world = new World()) {
             EntityRef ledger = world.ledger("a");
@@ -117,6 +122,7 @@ final class FailureTest {
     }
 
     @Test
+    @Fault("F14")
     void shouldRecoverAfterACommandHandlerThrewSoThatNoHalfChangedStateLivesOn() {
         try (World world = new World()) {
             EntityRef ledger = world.ledger("a");
@@ -171,6 +177,7 @@ final class FailureTest {
     }
 
     @Test
+    @Fault("F17")
     void shouldRefuseACommandThatItDoesNotKnow() {
         try (World world = new World()) {
             UnhandledCommandException refused =
