@@ -8,6 +8,8 @@ import io.stele.spi.SnapshotStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Puts an {@link ActorSystem} together. Confined to one thread; used once. */
@@ -21,6 +23,8 @@ public final class ActorSystemBuilder {
     private int recoveryPermits = Math.max(2, Runtime.getRuntime().availableProcessors());
     private long recoveryBytesPerSecond;
     private Duration closeTimeout = Duration.ofSeconds(30);
+    private RandomGenerator random = RandomGenerator.getDefault();
+    private Consumer<? super Escalation> escalations = escalation -> {};
     private final List<AutoCloseable> owned = new ArrayList<>();
 
     ActorSystemBuilder() {}
@@ -97,6 +101,21 @@ public final class ActorSystemBuilder {
         return this;
     }
 
+    /** Sets where the jitter of backoffs comes from; asked by one thread at a time. Default: the machine. */
+    public ActorSystemBuilder random(RandomGenerator value) {
+        random = value;
+        return this;
+    }
+
+    /**
+     * Sets who is told of a failure that nobody in the tree has taken care of, on a worker; closing the system is to be done
+     * elsewhere. Default: it is logged only.
+     */
+    public ActorSystemBuilder onEscalation(Consumer<? super Escalation> listener) {
+        escalations = listener;
+        return this;
+    }
+
     /** Has the system close {@code store} after its actors, in the order of these calls. */
     public ActorSystemBuilder owns(AutoCloseable store) {
         owned.add(store);
@@ -150,6 +169,14 @@ public final class ActorSystemBuilder {
 
     Duration closeTimeout() {
         return closeTimeout;
+    }
+
+    RandomGenerator random() {
+        return random;
+    }
+
+    Consumer<? super Escalation> escalations() {
+        return escalations;
     }
 
     List<AutoCloseable> owned() {

@@ -28,6 +28,7 @@ final class EntityType<E, S> {
     final int snapshotsKept;
     final int stateHashEvery;
     final StateHashCheck stateHashCheck;
+    final Supervision supervision;
     final long passivateAfterNs;
     final int mailboxCapacity;
     final int stashCapacity;
@@ -43,6 +44,7 @@ final class EntityType<E, S> {
         snapshotsKept = atLeast("snapshotsKept", actor.snapshotsKept(), 1);
         stateHashEvery = atLeast("stateHashEvery", actor.stateHashEvery(), 0);
         stateHashCheck = actor.stateHashCheck();
+        supervision = actor.supervision();
         passivateAfterNs = actor.passivateAfter().toNanos();
         mailboxCapacity = atLeast("mailboxCapacity", actor.mailboxCapacity(), 2);
         stashCapacity = atLeast("stashCapacity", actor.stashCapacity(), 0);
