@@ -13,8 +13,6 @@ import io.stele.spi.PersistenceId;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -53,7 +51,8 @@ public final class ActorSystem implements AutoCloseable {
         closeTimeoutNs = builder.closeTimeout().toNanos();
         random = builder.random();
         escalations = builder.escalations();
-        dispatcher = new ForkJoinDispatcher("stele-worker", builder.workerCount());
+        SeededTurns turns = builder.turns();
+        dispatcher = turns == null ? new ForkJoinDispatcher("stele-worker", builder.workerCount()) : turns.dispatcher();
         root = LocalActor.root(this);
         persistence = builder.hasJournal() ? new Persistence(this, builder) : null;
         if (persistence != null) {
@@ -202,7 +201,7 @@ public final class ActorSystem implements AutoCloseable {
         }
         root.requestStop();
         while (!root.isClosed() && clock.nanoTime() - deadlineNs < 0) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            dispatcher.pause();
         }
         delays.close();
         boolean recovered = persistence == null || persistence.permits().close();

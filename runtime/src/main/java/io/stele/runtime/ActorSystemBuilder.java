@@ -22,6 +22,8 @@ public final class ActorSystemBuilder {
     private int workerCount = Math.max(2, Runtime.getRuntime().availableProcessors());
     private int recoveryPermits = Math.max(2, Runtime.getRuntime().availableProcessors());
     private long recoveryBytesPerSecond;
+    private @Nullable SeededTurns turns;
+    private @Nullable SnapshotPolicy snapshotPolicy;
     private Duration closeTimeout = Duration.ofSeconds(30);
     private RandomGenerator random = RandomGenerator.getDefault();
     private Consumer<? super Escalation> escalations = escalation -> {};
@@ -95,6 +97,20 @@ public final class ActorSystemBuilder {
         return this;
     }
 
+    /**
+     * Has the system run its actors only when {@code value} is told to, on no thread of its own: for tests. Default: it has workers.
+     */
+    public ActorSystemBuilder turns(SeededTurns value) {
+        turns = value;
+        return this;
+    }
+
+    /** Sets when snapshots are taken, whatever the actors say: for tests. Default: as they say. */
+    public ActorSystemBuilder snapshotPolicy(SnapshotPolicy value) {
+        snapshotPolicy = value;
+        return this;
+    }
+
     /** Sets how long closing waits for actors to finish. Default: 30 s. */
     public ActorSystemBuilder closeTimeout(Duration value) {
         closeTimeout = value;
@@ -165,6 +181,14 @@ public final class ActorSystemBuilder {
 
     int workerCount() {
         return workerCount;
+    }
+
+    @Nullable SeededTurns turns() {
+        return turns;
+    }
+
+    @Nullable SnapshotPolicy snapshotPolicy() {
+        return snapshotPolicy;
     }
 
     Duration closeTimeout() {

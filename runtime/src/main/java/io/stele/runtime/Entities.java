@@ -126,7 +126,7 @@ final class Entities {
             throw new IllegalArgumentException("two classes have the same entity type: entityType=" + actor.entityType()
                     + ", class=" + actor.getClass().getName() + ", other=" + other.getName());
         }
-        EntityType<E, S> type = new EntityType<>(actor, system.codec());
+        EntityType<E, S> type = new EntityType<>(actor, system.codec(), persistence.snapshotPolicy());
         persistence.recovery().upcast(actor.entityType(), actor.upcasters());
         persistence.sweepRegularly(type.passivateAfterNs, () -> sweep(type));
         return type;

@@ -37,10 +37,15 @@ final class EntityType<E, S> {
     final @Nullable Class<?> stateClass;
 
     EntityType(PersistentActor<E, S> actor, PayloadCodec codec) {
+        this(actor, codec, null);
+    }
+
+    /** One whose snapshots are taken as {@code policy} says, if there is one. */
+    EntityType(PersistentActor<E, S> actor, PayloadCodec codec, @Nullable SnapshotPolicy policy) {
         this.actor = actor;
         durability = actor.durability();
         atLeast("snapshotEvery", actor.snapshotEvery(), 0);
-        snapshotPolicy = actor.snapshotPolicy();
+        snapshotPolicy = policy == null ? actor.snapshotPolicy() : policy;
         snapshotsKept = atLeast("snapshotsKept", actor.snapshotsKept(), 1);
         stateHashEvery = atLeast("stateHashEvery", actor.stateHashEvery(), 0);
         stateHashCheck = actor.stateHashCheck();
