@@ -1,5 +1,6 @@
 package io.stele.codec;
 
+import io.stele.spi.StoredType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +38,12 @@ final class PayloadReader {
     private @Nullable Object[] references = new @Nullable Object[SLOT_COUNT_MIN];
     private boolean[] seen = new boolean[SLOT_COUNT_MIN];
 
+    /** What was looked up last: most of the time it is looked up again. */
+    private @Nullable Catalog latestCatalog;
+
+    private @Nullable StoredType latestType;
+    private @Nullable StoredClass latestClass;
+
     private PayloadReader() {}
 
     /** Takes this thread's reader, or a new one if that is at work further up the stack. Give it back with {@link #close}. */
@@ -67,6 +74,17 @@ final class PayloadReader {
         depth = 0;
         buffer = NOTHING;
         inUse = false;
+    }
+
+    /** As {@link Catalog#find(StoredType)}; costs next to nothing for the very object that was looked up last. */
+    @SuppressWarnings("ReferenceEquality") // equal but not the same only costs a look-up
+    @Nullable StoredClass find(Catalog catalog, StoredType type) {
+        if (type != latestType || catalog != latestCatalog) {
+            latestClass = catalog.find(type);
+            latestType = latestClass == null ? null : type;
+            latestCatalog = catalog;
+        }
+        return latestClass;
     }
 
     // Slots.

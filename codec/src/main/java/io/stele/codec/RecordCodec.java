@@ -141,17 +141,19 @@ public final class RecordCodec implements PayloadCodec {
     /** {@inheritDoc} Leaves the payload as it is, its position included. */
     @Override
     public Object decode(StoredType type, ByteBuffer payload) {
-        StoredClass stored = catalog.find(type);
-        if (stored == null) {
-            throw unknown(type);
-        }
         PayloadReader in = PayloadReader.open(payload);
         try {
+            StoredClass stored = in.find(catalog, type);
+            if (stored == null) {
+                throw unknown(type);
+            }
             Object value = read(stored.shape(), in);
             in.requireEnd();
             return value;
         } catch (Refusal refusal) {
             throw refusal.report("payload cannot be read", type.toString());
+        } catch (PayloadCodecException e) {
+            throw e;
         } catch (RuntimeException e) {
             throw new PayloadCodecException(
                     "payload cannot be read, a value refused to be put together: type=" + type + ", reason=" + e, e);

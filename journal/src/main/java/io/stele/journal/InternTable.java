@@ -55,11 +55,11 @@ final class InternTable<T> {
      * @throws RuntimeException whatever the factory throws; the table is as it was
      */
     T get(byte[] buffer, int at, int length, int tag) {
-        long hash = hash(buffer, at, length, tag);
         Entry<T> entry = latest;
-        if (entry != null && entry.hash == hash && entry.matches(buffer, at, length, tag)) {
+        if (entry != null && entry.matches(buffer, at, length, tag)) {
             return entry.value;
         }
+        long hash = hash(buffer, at, length, tag);
         int home = (int) (hash >>> shift);
         for (int i = 0; i < PROBES; i++) {
             entry = entries[home + i & mask];

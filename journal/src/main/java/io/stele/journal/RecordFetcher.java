@@ -47,6 +47,9 @@ final class RecordFetcher implements AutoCloseable {
 
     /** Returns whether a position lies in a segment that is not there because it was compacted. */
     private boolean isCompacted(long position) {
+        if (isOpen(RecordLayout.segmentOf(position))) {
+            return false; // what is open can be read, whatever became of its name
+        }
         if (Files.exists(SegmentFiles.segment(laneDirectory, RecordLayout.segmentOf(position)))) {
             return false;
         }
@@ -54,6 +57,15 @@ final class RecordFetcher implements AutoCloseable {
             carried().refresh();
         }
         return carried().covers(position);
+    }
+
+    private boolean isOpen(long segment) {
+        for (SegmentReader reader : open) {
+            if (reader != null && reader.segment() == segment) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

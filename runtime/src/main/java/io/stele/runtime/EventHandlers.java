@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventHandlers<E, S> {
     private final Map<Class<?>, BiFunction<S, ? extends E, S>> byType = new HashMap<>();
+    private @Nullable Found<S> latest;
 
     EventHandlers() {}
 
@@ -35,8 +36,20 @@ public final class EventHandlers<E, S> {
         return byType.keySet();
     }
 
+    /** Any thread: what another one has found meanwhile is a whole pair, and as good. */
     @SuppressWarnings("unchecked")
     @Nullable BiFunction<S, E, S> find(Class<?> type) {
-        return (BiFunction<S, E, S>) (BiFunction<S, ?, S>) byType.get(type);
+        Found<S> found = latest;
+        if (found == null || found.type != type) {
+            BiFunction<S, ?, S> handler = byType.get(type);
+            if (handler == null) {
+                return null;
+            }
+            found = new Found<>(type, handler);
+            latest = found;
+        }
+        return (BiFunction<S, E, S>) found.handler;
     }
+
+    private record Found<S>(Class<?> type, BiFunction<S, ?, S> handler) {}
 }

@@ -216,7 +216,7 @@ final class RecoveryPermits {
     }
 
     /** The right to recover one actor, or one group, at a time. */
-    private final class Permit extends ForkJoinTask<Void> {
+    final class Permit extends ForkJoinTask<Void> {
 
         @Override
         protected boolean exec() {

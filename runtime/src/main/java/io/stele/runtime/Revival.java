@@ -79,6 +79,9 @@ final class Revival<E, S> {
         ActorSystem system = entity.system;
         ActorException refusal = system.quarantine().refusal(persistenceId());
         if (refusal == null) {
+            refusal = entity.requireBegun();
+        }
+        if (refusal == null) {
             try {
                 long startNs = system.clock().nanoTime();
                 PayloadCodec codec = system.codec().forActor(persistenceId());
@@ -91,7 +94,7 @@ final class Revival<E, S> {
                 restored = empty;
                 request = new RecoveryRequest(persistenceId(), empty);
                 return request;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
                 refusal = refusal(e);
             }
         }
@@ -141,7 +144,7 @@ final class Revival<E, S> {
         entity.endRecovery(activation, refusal);
     }
 
-    private ActorException refusal(RuntimeException cause) {
+    private ActorException refusal(Throwable cause) {
         if (cause instanceof ForgottenException forgotten) {
             return new ActorForgottenException(forgotten);
         }

@@ -194,9 +194,7 @@ final class RocksDatabase {
         try (Slice lower = new Slice(fromKey);
                 Slice upper = new Slice(toKey == null ? new byte[0] : toKey);
                 ReadOptions range = new ReadOptions().setIterateLowerBound(lower)) {
-            if (toKey == null) {
-                range.setFillCache(false);
-            } else {
+            if (toKey != null) {
                 range.setIterateUpperBound(upper);
             }
             visit(rocks.newIterator(handle(family), range), order, visitor);
