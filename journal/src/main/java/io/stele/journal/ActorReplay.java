@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Replays one actor's records in order: along the positions that an index knows, as far as they go, and along the chain that
- * leads backward from its last record for what is left.
+ * leads backward from its last record for what is left. Where its records follow directly on each other, it takes them as they come.
  *
  * <pre>
  *   [ 1 2 3 ] [ 4 ] … [ 64 ]        [ 65 ] [ 66 67 ] [ note 67 ]
@@ -74,7 +74,7 @@ final class ActorReplay implements AutoCloseable {
         cursor.start(encodedId, from, to, reader);
         PositionIndex positions = index;
         if (positions != null && indexedPosition != 0) {
-            replayIndexed(positions, indexedPosition);
+            replayIndexed(positions, indexedPosition, lastPosition);
         }
         if (!cursor.isEnded()) {
             replayChain(cursor, lastPosition);
@@ -82,14 +82,14 @@ final class ActorReplay implements AutoCloseable {
         return cursor.delivered();
     }
 
-    private void replayIndexed(PositionIndex positions, long indexedPosition) {
+    private void replayIndexed(PositionIndex positions, long indexedPosition, long lastPosition) {
         boolean more = true;
         known.start(cursor.from() - 1);
         while (more) {
             more = positions.next(cursor.id(), cursor.to(), known);
             for (int i = 0; i < known.count(); i++) {
                 long position = known.position(i);
-                if (cursor.floor() == 0 && records.isRemoved(position)) {
+                if (position <= cursor.floor() || (cursor.floor() == 0 && records.isRemoved(position))) {
                     continue;
                 }
                 RecordView record = position <= indexedPosition ? fetchIndexed(i) : null;
@@ -97,6 +97,19 @@ final class ActorReplay implements AutoCloseable {
                     return;
                 }
             }
+            if (more && known.isDense()) {
+                follow(lastPosition);
+                more = !cursor.isEnded();
+                known.start(cursor.lastSequenceNumber());
+            }
+        }
+    }
+
+    /** Takes what follows directly on what was taken last, as long as it is this actor's: nobody needs an index for that. */
+    private void follow(long lastPosition) {
+        RecordView record = records.findBehind(cursor.floor());
+        while (record != null && record.position() <= lastPosition && cursor.takeIndexed(record)) {
+            record = records.findBehind(cursor.floor());
         }
     }
 
@@ -174,6 +187,11 @@ final class ActorReplay implements AutoCloseable {
                     record,
                     "an actor's record does not join the one after it: sequenceNumberExpected=" + expectedLast);
         }
+    }
+
+    /** Ends what runs in the background, for a replay that may be used again. */
+    void pause() {
+        records.pause();
     }
 
     /** Returns what the records are read with. */

@@ -69,6 +69,7 @@ final class LaneReaders implements AutoCloseable {
 
     /** Takes a replay back that has not failed. */
     void give(ActorReplay replay) {
+        replay.pause();
         boolean kept;
         synchronized (this) {
             kept = !closed && actors.size() < IDLE_MAX && actors.offerFirst(replay);

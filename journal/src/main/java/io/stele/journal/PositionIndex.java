@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class PositionIndex {
     static final int CHUNK_RECORDS_MAX = 64;
 
+    private static final int DENSE_BYTES = 1 << 10;
     private static final byte CHUNK = 0;
     private static final byte HEAD = 1;
     private static final int CHUNK_SUFFIX_BYTES = 1 + 2 * Long.BYTES;
@@ -231,6 +232,11 @@ final class PositionIndex {
 
         long position(int i) {
             return values[i];
+        }
+
+        /** Returns whether hardly anything but these records can lie between the first and the last of them. */
+        boolean isDense() {
+            return count > 1 && (values[count - 1] - values[0]) / count <= DENSE_BYTES;
         }
 
         /** Returns the positions themselves; only the first {@link #count()} mean something. */

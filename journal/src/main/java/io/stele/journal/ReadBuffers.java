@@ -27,6 +27,7 @@ final class ReadBuffers implements AutoCloseable {
     private static final int FILLS_BEFORE_READING_AHEAD = 2;
 
     private final int bytesMax;
+    private final boolean isOfSingles;
     private RecordBytes bytes = RecordBytes.EMPTY;
     private @Nullable RecordBytes spare;
     private @Nullable ReadAhead readAhead;
@@ -47,7 +48,17 @@ final class ReadBuffers implements AutoCloseable {
      * @param bytesMax how long a piece may become; reads ahead only if that is {@link #BYTES_MAX}
      */
     ReadBuffers(int bytesMax) {
+        this(bytesMax, bytesMax < BYTES_MAX);
+    }
+
+    private ReadBuffers(int bytesMax, boolean isOfSingles) {
         this.bytesMax = bytesMax;
+        this.isOfSingles = isOfSingles;
+    }
+
+    /** Buffers of {@link #BYTES_MAX} for somebody who looks for single records most of the time. */
+    static ReadBuffers ofSingles() {
+        return new ReadBuffers(BYTES_MAX, true);
     }
 
     int bytesMax() {
@@ -56,7 +67,7 @@ final class ReadBuffers implements AutoCloseable {
 
     /** Returns how long the first piece is. Who looks for single records pays for every cache line that comes along. */
     int bytesFirst() {
-        return bytesMax == BYTES_MAX ? BYTES_FIRST : BYTES_FIRST_OF_SINGLE;
+        return isOfSingles ? BYTES_FIRST_OF_SINGLE : BYTES_FIRST;
     }
 
     /** Returns the bytes themselves; others after {@link #fill}. */

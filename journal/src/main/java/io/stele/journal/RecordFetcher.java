@@ -24,7 +24,7 @@ final class RecordFetcher implements AutoCloseable {
     private final Path laneDirectory;
     private final int lane;
     private final RecordView view = new RecordView();
-    private final ReadBuffers buffers = new ReadBuffers(BUFFER_BYTES);
+    private final ReadBuffers buffers = ReadBuffers.ofSingles();
     private final long[] single = new long[1];
     private final @Nullable SegmentReader[] open = new SegmentReader[OPEN_FILES_MAX];
     private @Nullable CarriedFiles carried;
@@ -128,6 +128,26 @@ final class RecordFetcher implements AutoCloseable {
                     .toException();
         }
         return view;
+    }
+
+    /**
+     * Reads the record that follows directly on the one that was found last.
+     *
+     * @param position of that one
+     * @return null if there is none in the same segment that can be trusted, or if that was compacted
+     */
+    @Nullable RecordView findBehind(long position) {
+        SegmentReader reader = open[0];
+        if (reader == null || reader.position() != position) {
+            return null;
+        }
+        reader.expectAll();
+        return reader.next(view) == Outcome.RECORD ? view : null;
+    }
+
+    /** Ends the reading ahead that {@link #findBehind} may have begun. */
+    void pause() {
+        buffers.stopReadingAhead();
     }
 
     /** Returns how many bytes to read at once: up to the last record that no large gap separates from the first one. */

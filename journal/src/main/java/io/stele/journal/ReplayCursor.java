@@ -63,6 +63,11 @@ final class ReplayCursor {
         return floor;
     }
 
+    /** Returns the number of the last event that was taken, delivered or not. */
+    long lastSequenceNumber() {
+        return expectedNext - 1;
+    }
+
     /** Returns whether all that is wanted has been delivered, although there is more. */
     boolean isEnded() {
         return ended;

@@ -211,6 +211,11 @@ final class SegmentReader implements AutoCloseable {
         return buffers.ahead(offset) > 0;
     }
 
+    /** Has the next readings of the file take as many bytes as there is room for: all of them are wanted. */
+    void expectAll() {
+        fillBytes = buffers.bytesMax();
+    }
+
     /** Has the next reading of the file take so many bytes, within the bounds of the buffers. */
     void expect(int bytes) {
         fillBytes = Math.max(buffers.bytesFirst(), Math.min(bytes, buffers.bytesMax()));
