@@ -56,7 +56,7 @@ final class InternTable<T> {
      */
     T get(byte[] buffer, int at, int length, int tag) {
         Entry<T> entry = latest;
-        if (entry != null && entry.matches(buffer, at, length, tag)) {
+        if (entry != null && entry.isLatest(buffer, at, length, tag)) {
             return entry.value;
         }
         long hash = hash(buffer, at, length, tag);
@@ -76,7 +76,7 @@ final class InternTable<T> {
 
     private T insert(int slot, long hash, byte[] buffer, int at, int length, int tag) {
         byte[] bytes = Arrays.copyOfRange(buffer, at, at + length);
-        Entry<T> entry = new Entry<>(buffer, at, length, tag, hash, factory.make(bytes, tag));
+        Entry<T> entry = new Entry<>(bytes, buffer, at, tag, hash, factory.make(bytes, tag));
         entries[slot] = entry;
         latest = entry;
         return entry.value;
@@ -115,18 +115,30 @@ final class InternTable<T> {
         private final int tag;
         private final T value;
         private final long[] words;
+        private final byte[] bytes;
 
-        Entry(byte[] buffer, int at, int length, int tag, long hash, T value) {
+        Entry(byte[] bytes, byte[] buffer, int at, int tag, long hash, T value) {
+            this.bytes = bytes;
+            this.length = bytes.length;
             this.words = new long[wordCount(length)];
             for (int i = 0; i < words.length; i++) {
                 words[i] = word(buffer, at, length, i);
             }
             this.first = words[0];
             this.second = words.length > 1 ? words[1] : 0;
-            this.length = length;
             this.tag = tag;
             this.hash = hash;
             this.value = value;
+        }
+
+        /**
+         * As {@link #matches}, for an object that is in the cache. Through an intrinsic: the JIT gives up on the var handle where it
+         * stands deep inside other calls.
+         */
+        boolean isLatest(byte[] buffer, int at, int otherLength, int otherTag) {
+            return length == otherLength
+                    && tag == otherTag
+                    && Arrays.equals(bytes, 0, length, buffer, at, at + otherLength);
         }
 
         boolean matches(byte[] buffer, int at, int otherLength, int otherTag) {

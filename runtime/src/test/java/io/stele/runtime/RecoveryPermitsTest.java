@@ -19,11 +19,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** So many recoveries at once and no more, the hottest first, and none of them in the way of a live actor. */
 final class RecoveryPermitsTest {
     private static final long SLOW = 1_000;
+    private static final long POISON = 2_000;
 
     private static void awaitLatch(CountDownLatch latch) {
         try {
@@ -46,7 +48,7 @@ final class RecoveryPermitsTest {
 
         Held(String... stored) {
             for (String name : stored) {
-                world.ask(name, new Add(1));
+                world.ask(name, new Add(name.equals("poison") ? POISON : 1));
                 world.unload(name);
             }
             world.ask("slow", new Add(SLOW));
@@ -99,6 +101,38 @@ final class RecoveryPermitsTest {
             for (int i = 0; i < taken.size(); i++) {
                 assertThat(await(taken.get(i)).values()).hasSize(i + 2).endsWith((long) i + 2);
             }
+        }
+    }
+
+    @Test
+    void shouldRecoverManyThatWaitTogetherAndKeepTheirFailuresApart() {
+        String[] names = IntStream.range(0, 200)
+                .mapToObj(i -> i == 77 ? "poison" : "many-" + i)
+                .toArray(String[]::new);
+        try (Held held = new Held(names)) {
+            held.world.hook = added -> {
+                if (added.amount() == POISON) {
+                    throw new IllegalStateException("cannot be applied");
+                }
+                if (added.amount() == SLOW) {
+                    awaitLatch(held.release);
+                }
+            };
+            List<CompletionStage<Amounts>> asked = new ArrayList<>();
+            for (String name : names) {
+                asked.add(held.world.probe(name).ask(new Get()));
+            }
+            assertThat(held.world.system.recoveries().totals().waitingCount()).isEqualTo(names.length);
+            held.release.countDown();
+
+            failure(asked.remove(77), ActorException.class);
+            for (CompletionStage<Amounts> reply : asked) {
+                assertThat(await(reply).values()).containsExactly(1L);
+            }
+            assertThat(held.world.system.quarantine().list())
+                    .extracting(Quarantined::persistenceId)
+                    .containsExactly(id("poison"));
+            assertThat(held.world.system.recoveries().totals().failedCount()).isEqualTo(1);
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.stele.spi.EventReader;
 import io.stele.spi.EventStream;
 import io.stele.spi.PersistenceId;
+import io.stele.spi.ReplayRequest;
 import io.stele.spi.StoredEvent;
 import io.stele.testkit.Transcript.Line;
 import java.nio.ByteBuffer;
@@ -149,6 +150,83 @@ abstract class JournalReplayCases extends JournalBatchCases {
         assertThat(replay(neighbours.get(1)).events()).hasSize(count / 2);
         assertThat(replay(neighbours.get(2), count / 2, Long.MAX_VALUE).payloads())
                 .isEqualTo(utf8s("x" + (count - 1)));
+    }
+
+    /** A hundred actors with histories of very different length that lie between each other, one of them very long. */
+    private List<PersistenceId> appendManyHistories() {
+        List<PersistenceId> actors = LongStream.range(0, 100)
+                .mapToObj(number -> actor("many " + number))
+                .toList();
+        List<EventStream> streams = actors.stream().map(journal::open).toList();
+        for (int i = 1; i <= 5_000; i++) {
+            append(streams.get(0), "long " + i);
+            EventStream other = streams.get(1 + i % 97);
+            if (i % 11 == 0) {
+                append(other, "x" + i, "y" + i);
+            } else if (i % 13 == 0) {
+                appendNote(other, "note " + i);
+            } else {
+                append(other, "z" + i);
+            }
+        }
+        streams.forEach(EventStream::close);
+        return actors;
+    }
+
+    @Test
+    void shouldReplaySeveralActorsAsItReplaysEachOfThem() {
+        List<PersistenceId> actors = appendManyHistories();
+        reopen();
+        appendEach(actors.get(7), "appended by the next opening");
+        List<ReplayRequest> requests = new ArrayList<>();
+        for (int i = 0; i < actors.size(); i++) {
+            requests.add(new ReplayRequest(
+                    actors.get(i), 1 + i % 3, i % 5 == 0 ? 20 + i : Long.MAX_VALUE, new Transcript()));
+        }
+
+        journal.replayAll(requests);
+
+        for (ReplayRequest request : requests) {
+            assertThat(request.failure()).isNull();
+            assertThat(((Transcript) request.reader()).lines())
+                    .as(request.persistenceId().encoded())
+                    .isEqualTo(replay(
+                                    request.persistenceId(), request.fromSequenceNumber(), request.toSequenceNumber())
+                            .lines());
+        }
+    }
+
+    @Test
+    void shouldEndOnlyTheReplayOfSeveralWhoseReaderThrows() {
+        List<PersistenceId> actors = appendManyHistories();
+        IllegalStateException thrown = new IllegalStateException("thrown by the reader");
+        List<ReplayRequest> requests = new ArrayList<>();
+        List<Long> seen = new ArrayList<>();
+        for (PersistenceId id : actors) {
+            boolean throwing = requests.size() == 5;
+            requests.add(new ReplayRequest(id, 1, Long.MAX_VALUE, throwing ? throwingAt(3, seen, thrown) : new Transcript()));
+        }
+
+        journal.replayAll(requests);
+
+        assertThat(seen).containsExactly(1L, 2L, 3L);
+        assertThat(requests.get(5).failure()).isSameAs(thrown);
+        requests.remove(5);
+        for (ReplayRequest request : requests) {
+            assertThat(request.failure()).isNull();
+            assertThat(((Transcript) request.reader()).lines())
+                    .as(request.persistenceId().encoded())
+                    .isEqualTo(replay(request.persistenceId()).lines());
+        }
+    }
+
+    private static EventReader throwingAt(long number, List<Long> seen, RuntimeException thrown) {
+        return event -> {
+            seen.add(event.sequenceNumber());
+            if (event.sequenceNumber() == number) {
+                throw thrown;
+            }
+        };
     }
 
     @Test
