@@ -1,6 +1,8 @@
 package io.stele.runtime;
 
 import java.util.concurrent.ForkJoinTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Gives actors to workers. The one seam below which no thread is started: a simulation supplies its own.
@@ -14,6 +16,11 @@ interface Dispatcher {
      * {@link #close} nothing happens.
      */
     void execute(ForkJoinTask<?> task);
+
+    /** Lets workers get on while somebody waits for them. */
+    default void pause() {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+    }
 
     /**
      * Takes no more tasks and waits until no worker runs anything. Closing twice does nothing.

@@ -165,7 +165,7 @@ final class RecoveryPermits {
     }
 
     /** The right to recover one actor at a time. */
-    private final class Permit extends ForkJoinTask<Void> {
+    final class Permit extends ForkJoinTask<Void> {
 
         @Override
         protected boolean exec() {

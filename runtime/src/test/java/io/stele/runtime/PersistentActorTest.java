@@ -366,7 +366,7 @@ final class PersistentActorTest {
 
             AskTimeoutException late = failure(reply, AskTimeoutException.class);
 
-            assertThat(late).hasMessageContaining("persistenceId=ledger/a").hasMessageContaining("command=Add");
+            assertThat(late).hasMessageContaining("actor=ledger/a").hasMessageContaining("message=Add");
         }
     }
 

@@ -1,0 +1,51 @@
+package io.stele.runtime;
+
+import java.util.function.Supplier;
+
+/**
+ * What an {@link Actor} may know and do while it handles a message. Valid only during the call it was handed to, and only on
+ * its thread.
+ *
+ * @param <M> the messages that the actor takes
+ */
+public interface Context<M> {
+
+    /** Returns the actor's own address. */
+    ActorRef<M> self();
+
+    /** Returns where the actor is in the tree: {@code /parent/child}. */
+    String path();
+
+    /** Returns the system it lives in. */
+    ActorSystem system();
+
+    /** Returns the wall-clock time, in milliseconds since 1970. */
+    long nowMs();
+
+    /**
+     * Starts an actor as a child of this one. A child is stopped before its parent is.
+     *
+     * @param name what no other living child is called: 1 to 255 characters, none of them a slash, the first not a dollar sign
+     * @param actor makes the actor, on the thread of its first turn; called again if it is restarted
+     * @param <C> the messages that the child takes
+     * @throws IllegalArgumentException if the name is taken or not acceptable
+     */
+    <C> ActorRef<C> spawn(String name, Supplier<? extends Actor<C>> actor);
+
+    /**
+     * As {@link #spawn(String, Supplier)}, with a name that nobody else has.
+     *
+     * @param <C> the messages that the child takes
+     */
+    <C> ActorRef<C> spawn(Supplier<? extends Actor<C>> actor);
+
+    /** Stops this actor after the current message. Messages that still wait become dead letters. */
+    void stop();
+
+    /**
+     * Stops a child after the message that it handles now. Messages that still wait become dead letters.
+     *
+     * @throws IllegalArgumentException if it is not a child of this actor
+     */
+    void stop(ActorRef<?> child);
+}
