@@ -123,7 +123,7 @@ final class Activation<E, S> implements ActorContext {
     /** Handles one message: an ask, or a command that nobody waits for. */
     void handle(Object message) {
         if (codec.isForgotten()) {
-            Entity.refuse(message, new ActorForgottenException(ActorForgottenException.of(persistenceId())));
+            entity.refuse(message, new ActorForgottenException(ActorForgottenException.of(persistenceId())));
             ending = true;
             return;
         }
@@ -139,7 +139,7 @@ final class Activation<E, S> implements ActorContext {
             return;
         }
         if (effect == null) {
-            Entity.refuse(
+            entity.refuse(
                     message,
                     new UnhandledCommandException(
                             "actor has no handler for the command: persistenceId=" + persistenceId() + ", command="
@@ -201,30 +201,30 @@ final class Activation<E, S> implements ActorContext {
             snapshots.progress().onAppended(system.append(codec, stream, turnMs, events, command.commandId()));
             return true;
         } catch (ForgottenException e) {
-            Entity.refuse(message, new ActorForgottenException(e));
+            entity.refuse(message, new ActorForgottenException(e));
             ending = true;
         } catch (PayloadCodecException e) {
-            Entity.refuse(
+            entity.refuse(
                     message,
                     new ActorFailedException(
                             "event cannot be encoded, nothing was stored: persistenceId=" + persistenceId()
                                     + ", reason=" + e.getMessage(),
                             e));
         } catch (JournalFullException e) {
-            Entity.refuse(
+            entity.refuse(
                     message,
                     new JournalUnavailableException(
                             "event was not stored: persistenceId=" + persistenceId() + ", reason=" + e.getMessage(),
                             e));
         } catch (SequenceConflictException e) {
-            Entity.refuse(
+            entity.refuse(
                     message,
                     new ActorFailedException(
                             "event was not stored: persistenceId=" + persistenceId() + ", reason=" + e.getMessage(),
                             e));
             ending = true;
         } catch (JournalException e) {
-            Entity.refuse(message, unknown(e));
+            entity.refuse(message, unknown(e));
             ending = journal.failure(lane()) != null;
         }
         return false;
@@ -259,7 +259,7 @@ final class Activation<E, S> implements ActorContext {
                 persistenceId(),
                 poison,
                 cause);
-        Entity.refuse(
+        entity.refuse(
                 message,
                 new EventHandlerException(
                         "event is stored, but its handler threw: persistenceId=" + persistenceId()
@@ -309,7 +309,7 @@ final class Activation<E, S> implements ActorContext {
 
     private void putBack(Effect<E, S, ?> effect, Object message, Command<?> command) {
         if (!entity.stash(message)) {
-            Entity.refuse(
+            entity.refuse(
                     message,
                     new StashFullException(
                             "actor has put back as many commands as it may: persistenceId=" + persistenceId()
@@ -350,7 +350,7 @@ final class Activation<E, S> implements ActorContext {
         Throwable failure = resumed.failure instanceof CompletionException wrapped && wrapped.getCause() != null
                 ? wrapped.getCause()
                 : resumed.failure;
-        Entity.refuse(
+        entity.refuse(
                 message,
                 failure instanceof TimeoutException
                         ? new AskTimeoutException(
@@ -370,7 +370,7 @@ final class Activation<E, S> implements ActorContext {
                 persistenceId(),
                 command.getClass().getName(),
                 cause);
-        Entity.refuse(
+        entity.refuse(
                 message,
                 new ActorFailedException(
                         "command handler threw, nothing was stored: persistenceId=" + persistenceId() + ", command="
@@ -408,7 +408,7 @@ final class Activation<E, S> implements ActorContext {
         Object message = suspended;
         if (message != null) {
             suspended = null;
-            Entity.refuse(message, cause);
+            entity.refuse(message, cause);
         }
         stream.close();
     }

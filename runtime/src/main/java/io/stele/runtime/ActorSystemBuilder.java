@@ -7,7 +7,9 @@ import io.stele.spi.PayloadCodec;
 import io.stele.spi.SnapshotStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Puts an {@link ActorSystem} together. Confined to one thread; used once. */
@@ -21,6 +23,8 @@ public final class ActorSystemBuilder {
     private int recoveryPermits = Math.max(2, Runtime.getRuntime().availableProcessors());
     private long recoveryBytesPerSecond;
     private Duration closeTimeout = Duration.ofSeconds(30);
+    private Duration turnMax = Duration.ofMillis(500);
+    private final Map<String, DispatcherKind> dispatchers = new LinkedHashMap<>();
     private final List<AutoCloseable> owned = new ArrayList<>();
 
     ActorSystemBuilder() {}
@@ -55,6 +59,27 @@ public final class ActorSystemBuilder {
             throw new IllegalArgumentException("workerCount must be at least 1: workerCount=" + value);
         }
         workerCount = value;
+        return this;
+    }
+
+    /**
+     * Adds threads of their own for actors that name them in their {@link ActorOptions#dispatcher()}.
+     *
+     * @throws IllegalArgumentException if the name is taken
+     */
+    public ActorSystemBuilder dispatcher(String name, DispatcherKind kind) {
+        boolean predefined = name.equals(ActorOptions.DEFAULT_DISPATCHER)
+                || name.equals(ActorOptions.PINNED_DISPATCHER)
+                || name.equals(ActorOptions.BLOCKING_DISPATCHER);
+        if (predefined || dispatchers.putIfAbsent(name, kind) != null) {
+            throw new IllegalArgumentException("dispatcher's name is taken: dispatcher=" + name);
+        }
+        return this;
+    }
+
+    /** Sets how long a turn may keep a worker before it is reported with its stack. Default: 500 ms. */
+    public ActorSystemBuilder turnMax(Duration value) {
+        turnMax = value;
         return this;
     }
 
@@ -146,6 +171,14 @@ public final class ActorSystemBuilder {
 
     int workerCount() {
         return workerCount;
+    }
+
+    Duration turnMax() {
+        return turnMax;
+    }
+
+    Map<String, DispatcherKind> dispatchers() {
+        return dispatchers;
     }
 
     Duration closeTimeout() {

@@ -39,6 +39,14 @@ public interface Context<M> {
      */
     <C> ActorRef<C> spawn(Supplier<? extends Actor<C>> actor);
 
+    /**
+     * As {@link #spawn(String, Supplier)}, with other threads, another mailbox or another limit.
+     *
+     * @param <C> the messages that the child takes
+     * @throws IllegalArgumentException also if the system has no dispatcher of that name
+     */
+    <C> ActorRef<C> spawn(String name, ActorOptions options, Supplier<? extends Actor<C>> actor);
+
     /** Stops this actor after the current message. Messages that still wait become dead letters. */
     void stop();
 

@@ -38,23 +38,24 @@ final class Entity<E, S> extends Cell {
     private static final AtomicIntegerFieldUpdater<Entity> AWAITING =
             AtomicIntegerFieldUpdater.newUpdater(Entity.class, "awaiting");
 
-    final transient EntityType<E, S> type;
-    final transient PersistenceId persistenceId;
+    final EntityType<E, S> type;
+    final PersistenceId persistenceId;
     /** Commands put back, in order, and those of them that are to be handled again before the mailbox. */
-    private final transient ArrayDeque<Object> stash = new ArrayDeque<>(0);
+    private final ArrayDeque<Object> stash = new ArrayDeque<>(0);
 
-    private final transient ArrayDeque<Object> unstashed = new ArrayDeque<>(0);
-    private transient @Nullable Activation<E, S> activation;
+    private final ArrayDeque<Object> unstashed = new ArrayDeque<>(0);
+    private @Nullable Activation<E, S> activation;
     /** Why it could not be recovered. */
-    private transient @Nullable ActorException refusal;
+    private @Nullable ActorException refusal;
 
-    private transient volatile RecoveryPermits.@Nullable Ticket ticket;
+    private volatile RecoveryPermits.@Nullable Ticket ticket;
+    private boolean handlerFailed;
     private volatile int awaiting;
     private volatile long lastActiveNs;
     private volatile boolean leaveWhenIdle;
 
     Entity(ActorSystem system, EntityType<E, S> type, PersistenceId persistenceId) {
-        super(system, type.mailboxCapacity);
+        super(system, type.kind());
         this.type = type;
         this.persistenceId = persistenceId;
         lastActiveNs = system.clock().nanoTime();
@@ -152,7 +153,7 @@ final class Entity<E, S> extends Cell {
             if (refusal != null) {
                 system.recoveries().onFailed();
             }
-            system.dispatcher().execute(this);
+            kind.dispatcher.execute(this);
         }
     }
 
@@ -224,6 +225,7 @@ final class Entity<E, S> extends Cell {
 
     private void handleMessages(Activation<E, S> active) {
         int handled = 0;
+        int tick = system.tick();
         while (handled < MESSAGES_PER_TURN && active.takesCommands()) {
             Object message = unstashed.poll();
             if (message == null) {
@@ -232,13 +234,40 @@ final class Entity<E, S> extends Cell {
             if (message == null) {
                 break;
             }
-            active.handle(message);
+            handle(active, message);
             handled++;
+            if (system.tick() - tick >= TICKS_PER_TURN) {
+                break;
+            }
         }
         if (handled > 0) {
             lastActiveNs = active.nowNs();
             leaveWhenIdle = system.isClosing();
         }
+    }
+
+    private void handle(Activation<E, S> active, Object message) {
+        if (!kind.isGuarded()) {
+            active.handle(message);
+            return;
+        }
+        handlerFailed = false;
+        active.handle(message instanceof AdaptiveLimit.Timed timed ? timed.message : message);
+        kind.onHandled(persistenceId, handlerFailed);
+        if (message instanceof AdaptiveLimit.Timed timed) {
+            timed.onHandled();
+        }
+    }
+
+    @Override
+    Object key() {
+        return persistenceId;
+    }
+
+    @Override
+    int home() {
+        Activation<E, S> active = activation;
+        return active == null ? -1 : active.lane();
     }
 
     /** Puts a command back. */
@@ -289,6 +318,7 @@ final class Entity<E, S> extends Cell {
             if (failure != null) {
                 failWaiting(failure);
             }
+            kind.dispatcher.release(this);
             Queue<Object> left = leftovers();
             if (left.isEmpty()) {
                 system.remove(this);
@@ -326,14 +356,17 @@ final class Entity<E, S> extends Cell {
         }
     }
 
-    static void refuse(Object message, ActorException failure) {
-        if (message instanceof Ask<?> ask) {
+    /** Fails the ask of a message that is not handled; one that nobody waits for becomes a dead letter. */
+    void refuse(Object message, ActorException failure) {
+        handlerFailed |= failure instanceof ActorFailedException;
+        if (message instanceof AdaptiveLimit.Timed timed) {
+            timed.onDropped();
+            refuse(timed.message, failure);
+        } else if (message instanceof Ask<?> ask) {
             ask.fail(failure);
         } else {
-            LOG.warn(
-                    "message was dropped: message={}, reason={}",
-                    message.getClass().getName(),
-                    failure.getMessage());
+            system.deadLetters().add(message, label(), DeadLetter.Reason.REFUSED);
+            LOG.debug("message was dropped: message={}", message.getClass().getName(), failure);
         }
     }
 }

@@ -23,27 +23,28 @@ import org.slf4j.LoggerFactory;
  */
 final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M> {
     private static final Logger LOG = LoggerFactory.getLogger(LocalActor.class);
-    private static final int MAILBOX_CAPACITY = 1 << 14;
 
-    final transient @Nullable LocalActor<?> parent;
-    private final transient Supplier<? extends Actor<M>> recipe;
-    private final transient @Nullable String name;
+    final @Nullable LocalActor<?> parent;
+    private final Supplier<? extends Actor<M>> recipe;
+    private final @Nullable String name;
     /** Its number among the children of its parent, and its neighbours among the children of its parent; guarded by those {@link Children}. */
     int serial;
 
-    transient @Nullable LocalActor<?> previous;
+    @Nullable LocalActor<?> previous;
 
-    transient @Nullable LocalActor<?> next;
-    private transient volatile @Nullable Children children;
-    private transient @Nullable Actor<M> actor;
+    @Nullable LocalActor<?> next;
+
+    private volatile @Nullable Children children;
+    private @Nullable Actor<M> actor;
     private volatile boolean stopWanted;
 
     private LocalActor(
             ActorSystem system,
             @Nullable LocalActor<?> parent,
             @Nullable String name,
-            Supplier<? extends Actor<M>> recipe) {
-        super(system, MAILBOX_CAPACITY);
+            Supplier<? extends Actor<M>> recipe,
+            Kind kind) {
+        super(system, kind);
         this.parent = parent;
         this.name = name;
         this.recipe = recipe;
@@ -51,12 +52,13 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M> {
 
     /** Returns the actor above all others of a system. */
     static LocalActor<Object> root(ActorSystem system) {
-        return new LocalActor<>(system, null, "", () -> (message, context) -> {});
+        return new LocalActor<>(system, null, "", () -> (message, context) -> {}, system.kind(ActorOptions.standard()));
     }
 
     /** Starts a child. Any thread. */
-    <C> LocalActor<C> start(@Nullable String childName, Supplier<? extends Actor<C>> childRecipe) {
-        LocalActor<C> child = new LocalActor<>(system, this, childName, childRecipe);
+    <C> LocalActor<C> start(
+            @Nullable String childName, ActorOptions options, Supplier<? extends Actor<C>> childRecipe) {
+        LocalActor<C> child = new LocalActor<>(system, this, childName, childRecipe, system.kind(options));
         children().add(child);
         child.wake();
         if (status == CLOSED) {
@@ -119,6 +121,7 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M> {
     }
 
     private void handleMessages() {
+        int tick = system.tick();
         for (int handled = 0; handled < MESSAGES_PER_TURN; handled++) {
             Actor<M> running = actor;
             Object message = running == null || stopWanted ? null : mailbox.poll();
@@ -126,15 +129,31 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M> {
                 return;
             }
             handle(running, message);
+            if (system.tick() - tick >= TICKS_PER_TURN) {
+                return;
+            }
+        }
+    }
+
+    private void handle(Actor<M> running, Object message) {
+        if (!kind.isGuarded()) {
+            tryHandle(running, message);
+        } else if (message instanceof AdaptiveLimit.Timed timed) {
+            kind.onHandled(this, !tryHandle(running, timed.message));
+            timed.onHandled();
+        } else {
+            kind.onHandled(this, !tryHandle(running, message));
         }
     }
 
     @SuppressWarnings("unchecked")
-    private void handle(Actor<M> running, Object message) {
+    private boolean tryHandle(Actor<M> running, Object message) {
         try {
             running.onMessage((M) Ask.unwrap(message), this);
+            return true;
         } catch (Exception | StackOverflowError | OutOfMemoryError | LinkageError | AssertionError e) {
             onFailure(message, e);
+            return false;
         }
     }
 
@@ -174,6 +193,8 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M> {
         actor = null;
         status = CLOSED;
         drain();
+        kind.dispatcher.release(this);
+        kind.forget(this);
         LocalActor<?> above = parent;
         if (above != null) {
             above.onChildStopped(this);
@@ -189,8 +210,13 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M> {
 
     /** What still waits for a closed actor becomes dead letters. */
     private synchronized void drain() {
+        if (mailbox.isEmpty()) {
+            return;
+        }
+        ActorException stopped =
+                new ActorFailedException("actor has stopped, the message was not handled: actor=" + path(), null);
         for (Object message = mailbox.poll(); message != null; message = mailbox.poll()) {
-            Entity.refuse(message, stopped());
+            discard(message, stopped, DeadLetter.Reason.STOPPED);
         }
     }
 
@@ -233,19 +259,11 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M> {
     public <R> CompletionStage<R> ask(Function<? super ActorRef<R>, ? extends M> message, Duration timeout) {
         Ask<R> ask = new Ask<>();
         ask.message = message.apply(ask);
-        switch (offer(ask)) {
-            case TAKEN -> {}
-            case FULL ->
-                ask.fail(new MailboxFullException(
-                        "mailbox is full, try again later: actor=" + path() + ", mailboxCapacity=" + MAILBOX_CAPACITY,
-                        null));
-            case CLOSED -> ask.fail(stopped());
+        ActorException refusal = refusal(offer(ask));
+        if (refusal != null) {
+            ask.fail(refusal);
         }
         return ask.withTimeout(timeout, this);
-    }
-
-    private ActorException stopped() {
-        return new ActorFailedException("actor has stopped, the message was not handled: actor=" + path(), null);
     }
 
     @Override
@@ -274,12 +292,17 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M> {
 
     @Override
     public <C> ActorRef<C> spawn(String childName, Supplier<? extends Actor<C>> childRecipe) {
-        return start(Children.checkName(childName), childRecipe);
+        return start(Children.checkName(childName), ActorOptions.standard(), childRecipe);
+    }
+
+    @Override
+    public <C> ActorRef<C> spawn(String childName, ActorOptions options, Supplier<? extends Actor<C>> childRecipe) {
+        return start(Children.checkName(childName), options, childRecipe);
     }
 
     @Override
     public <C> ActorRef<C> spawn(Supplier<? extends Actor<C>> childRecipe) {
-        return start(null, childRecipe);
+        return start(null, ActorOptions.standard(), childRecipe);
     }
 
     @Override

@@ -64,7 +64,7 @@ final class Persistence {
         readBudget = ReadBudget.of(builder.clock(), builder.recoveryBytesPerSecond());
         recovery = new Recovery(journal, snapshots, codec, builder.clock(), readBudget);
         permits = new RecoveryPermits(
-                new ForkJoinDispatcher("stele-recovery", builder.recoveryPermits()),
+                BlockingDispatcher.bounded("stele-recovery", builder.recoveryPermits()),
                 builder.recoveryPermits(),
                 builder.clock());
         index = builder.index();
