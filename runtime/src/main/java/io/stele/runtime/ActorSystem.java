@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +44,10 @@ public final class ActorSystem implements AutoCloseable {
     private final @Nullable Persistence persistence;
     private final List<AutoCloseable> owned;
     private final long closeTimeoutNs;
+    private final RandomGenerator random;
+    private final Consumer<? super Escalation> escalations;
+    private final ParkedMessages parked = new ParkedMessages();
+    private final Delays delays = new Delays();
     private volatile boolean closing;
     private boolean closed;
 
@@ -51,6 +55,8 @@ public final class ActorSystem implements AutoCloseable {
         clock = builder.clock();
         owned = builder.owned();
         closeTimeoutNs = builder.closeTimeout().toNanos();
+        random = builder.random();
+        escalations = builder.escalations();
         deadLetters = new DeadLetters(clock);
         dispatchers = new Dispatchers(builder);
         watchdog = dispatchers.watchdog();
@@ -181,6 +187,11 @@ public final class ActorSystem implements AutoCloseable {
         return persistence().quarantine();
     }
 
+    /** Returns messages that actors have failed on for good, where their {@link Supervision} keeps them. */
+    public ParkedMessages parked() {
+        return parked;
+    }
+
     /** Returns what opening the journal found, repaired and took. */
     public OpeningReport openingReport() {
         return journal().openingReport();
@@ -218,8 +229,9 @@ public final class ActorSystem implements AutoCloseable {
         }
         root.requestStop();
         while (!root.isClosed() && clock.nanoTime() - deadlineNs < 0) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            dispatchers.standard().pause();
         }
+        delays.close();
         boolean recovered = persistence == null || persistence.permits().close();
         boolean stopped = dispatchers.close() && recovered;
         if (stopped) {
@@ -342,6 +354,20 @@ public final class ActorSystem implements AutoCloseable {
 
     LaneRelease release(int lane) {
         return persistence().release(lane);
+    }
+
+    RandomGenerator random() {
+        return random;
+    }
+
+    Delays delays() {
+        return delays;
+    }
+
+    /** A failure has gone up the whole tree. */
+    void onEscalated(Escalation escalation) {
+        LOG.error("failure has reached the top, the actor stops: actor={}", escalation.actor(), escalation.cause());
+        Hooks.announce("onEscalation", escalation.actor(), () -> escalations.accept(escalation));
     }
 
     boolean isClosing() {

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Puts an {@link ActorSystem} together. Confined to one thread; used once. */
@@ -22,9 +24,13 @@ public final class ActorSystemBuilder {
     private int workerCount = Math.max(2, Runtime.getRuntime().availableProcessors());
     private int recoveryPermits = Math.max(2, Runtime.getRuntime().availableProcessors());
     private long recoveryBytesPerSecond;
+    private @Nullable SeededTurns turns;
+    private @Nullable SnapshotPolicy snapshotPolicy;
     private Duration closeTimeout = Duration.ofSeconds(30);
     private Duration turnMax = Duration.ofMillis(500);
     private final Map<String, DispatcherKind> dispatchers = new LinkedHashMap<>();
+    private RandomGenerator random = RandomGenerator.getDefault();
+    private Consumer<? super Escalation> escalations = escalation -> {};
     private final List<AutoCloseable> owned = new ArrayList<>();
 
     ActorSystemBuilder() {}
@@ -116,9 +122,38 @@ public final class ActorSystemBuilder {
         return this;
     }
 
+    /**
+     * Has the system run its actors only when {@code value} is told to, on no thread of its own: for tests. Default: it has workers.
+     */
+    public ActorSystemBuilder turns(SeededTurns value) {
+        turns = value;
+        return this;
+    }
+
+    /** Sets when snapshots are taken, whatever the actors say: for tests. Default: as they say. */
+    public ActorSystemBuilder snapshotPolicy(SnapshotPolicy value) {
+        snapshotPolicy = value;
+        return this;
+    }
+
     /** Sets how long closing waits for actors to finish. Default: 30 s. */
     public ActorSystemBuilder closeTimeout(Duration value) {
         closeTimeout = value;
+        return this;
+    }
+
+    /** Sets where the jitter of backoffs comes from; asked by one thread at a time. Default: the machine. */
+    public ActorSystemBuilder random(RandomGenerator value) {
+        random = value;
+        return this;
+    }
+
+    /**
+     * Sets who is told of a failure that nobody in the tree has taken care of, on a worker; closing the system is to be done
+     * elsewhere. Default: it is logged only.
+     */
+    public ActorSystemBuilder onEscalation(Consumer<? super Escalation> listener) {
+        escalations = listener;
         return this;
     }
 
@@ -181,8 +216,24 @@ public final class ActorSystemBuilder {
         return dispatchers;
     }
 
+    @Nullable SeededTurns turns() {
+        return turns;
+    }
+
+    @Nullable SnapshotPolicy snapshotPolicy() {
+        return snapshotPolicy;
+    }
+
     Duration closeTimeout() {
         return closeTimeout;
+    }
+
+    RandomGenerator random() {
+        return random;
+    }
+
+    Consumer<? super Escalation> escalations() {
+        return escalations;
     }
 
     List<AutoCloseable> owned() {

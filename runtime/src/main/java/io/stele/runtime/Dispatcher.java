@@ -1,5 +1,8 @@
 package io.stele.runtime;
 
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
 /**
  * Gives actors to threads. The one seam below which no thread is started: a simulation supplies its own.
  *
@@ -15,6 +18,11 @@ interface Dispatcher {
 
     /** Hears that a task will not be given any more. */
     default void release(Task task) {}
+
+    /** Lets workers get on while somebody waits for them. */
+    default void pause() {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+    }
 
     /**
      * Takes no more tasks and waits until no thread runs anything. Closing twice does nothing.

@@ -1,18 +1,27 @@
 package io.stele.runtime;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
-/** The dispatchers of one system, by name. */
+/** The dispatchers of one system, by name. A system whose turns are run by a test has that one under every name. */
 final class Dispatchers {
     private static final int BLOCKING_THREADS_MAX = 256;
 
     private final Watchdog watchdog;
-    private final StealingDispatcher standard;
+    private final Dispatcher standard;
     private final Map<String, Dispatcher> byName = new LinkedHashMap<>();
 
     Dispatchers(ActorSystemBuilder builder) {
         watchdog = new Watchdog(builder.turnMax());
+        SeededTurns turns = builder.turns();
+        if (turns != null) {
+            standard = turns.dispatcher();
+            List.of(ActorOptions.DEFAULT_DISPATCHER, ActorOptions.PINNED_DISPATCHER, ActorOptions.BLOCKING_DISPATCHER)
+                    .forEach(name -> byName.put(name, standard));
+            builder.dispatchers().keySet().forEach(name -> byName.put(name, standard));
+            return;
+        }
         standard = new StealingDispatcher("stele-worker", builder.workerCount(), watchdog);
         byName.put(ActorOptions.DEFAULT_DISPATCHER, standard);
         byName.put(ActorOptions.PINNED_DISPATCHER, new PinnedDispatcher("stele-pinned"));
@@ -31,7 +40,7 @@ final class Dispatchers {
         return new PinnedDispatcher(threadName);
     }
 
-    StealingDispatcher standard() {
+    Dispatcher standard() {
         return standard;
     }
 

@@ -119,7 +119,7 @@ final class Entities {
             throw new IllegalArgumentException("two classes have the same entity type: entityType=" + actor.entityType()
                     + ", class=" + actor.getClass().getName() + ", other=" + other.getName());
         }
-        EntityType<E, S> type = new EntityType<>(actor, system.codec());
+        EntityType<E, S> type = new EntityType<>(actor, system.codec(), persistence.snapshotPolicy());
         type.runAs(system.kind(type.options));
         persistence.recovery().upcast(actor.entityType(), actor.upcasters());
         persistence.sweepRegularly(type.passivateAfterNs, () -> sweep(type));

@@ -19,7 +19,9 @@ import org.slf4j.LoggerFactory;
  *   IDLE ──wake──&gt; SCHEDULED ──turn over, nothing left──&gt; IDLE
  *     │                ^ │
  *     └─not in memory─&gt; WAITING for {@link RecoveryPermits}, then SCHEDULED
- *                        └──passivate, restart or failure──&gt; CLOSED      (a successor may take its place)
+ *                        │        ^
+ *                        │        └──restart, after its backoff──
+ *                        └──passivate or stop──&gt; CLOSED                 (a successor may take its place)
  * </pre>
  *
  * <p>Messages must neither get lost nor change their order while an actor leaves memory. So a sender offers first and looks at
@@ -38,6 +40,10 @@ final class Entity<E, S> extends Cell {
     private static final AtomicIntegerFieldUpdater<Entity> AWAITING =
             AtomicIntegerFieldUpdater.newUpdater(Entity.class, "awaiting");
 
+    @SuppressWarnings("rawtypes")
+    private static final AtomicIntegerFieldUpdater<Entity> BACKING_OFF =
+            AtomicIntegerFieldUpdater.newUpdater(Entity.class, "backingOff");
+
     final EntityType<E, S> type;
     final PersistenceId persistenceId;
     /** Commands put back, in order, and those of them that are to be handled again before the mailbox. */
@@ -48,8 +54,13 @@ final class Entity<E, S> extends Cell {
     /** Why it could not be recovered. */
     private @Nullable ActorException refusal;
 
-    private volatile RecoveryPermits.@Nullable Ticket ticket;
     private boolean handlerFailed;
+    private volatile RecoveryPermits.@Nullable Ticket ticket;
+    private @Nullable Failures failures;
+    private boolean hasBegun;
+    private boolean hasStarted;
+    private boolean restarts;
+    private volatile int backingOff;
     private volatile int awaiting;
     private volatile long lastActiveNs;
     private volatile boolean leaveWhenIdle;
@@ -77,6 +88,9 @@ final class Entity<E, S> extends Cell {
     /** Asks the actor to leave memory once it has nothing left to do. Any thread. */
     void leave() {
         leaveWhenIdle = true;
+        if (system.isClosing()) {
+            endBackoff();
+        }
         wake();
     }
 
@@ -125,10 +139,21 @@ final class Entity<E, S> extends Cell {
     }
 
     private void awaitPermit() {
+        status = WAITING;
+        enqueue();
+    }
+
+    private void enqueue() {
         RecoveryPermits.Ticket waiting = system.permits().newTicket(this);
         ticket = waiting;
-        status = WAITING;
         system.permits().enqueue(waiting);
+    }
+
+    /** Has it recover now, if it is waiting for that to be allowed. Any thread. */
+    private void endBackoff() {
+        if (backingOff == 1 && BACKING_OFF.compareAndSet(this, 1, 0) && status == WAITING) {
+            enqueue();
+        }
     }
 
     /** Returns how many messages wait, about. Any thread while it waits for its permit. */
@@ -181,13 +206,91 @@ final class Entity<E, S> extends Cell {
             return;
         }
         active.beginTurn();
+        ActorException failure = hasStarted ? null : start(active);
+        if (failure != null) {
+            close(failure);
+            return;
+        }
         handleMessages(active);
         active.endTurn();
-        if (active.isFinished() || (leaveWhenIdle && isIdle(active))) {
+        if (active.isFinished()) {
+            end(active);
+        } else if (leaveWhenIdle && isIdle(active)) {
+            leaveMemory(active);
+        } else {
+            rest(active);
+        }
+    }
+
+    /** Calls the hooks that come before the first message. Returns why it cannot begin. */
+    private @Nullable ActorException start(Activation<E, S> active) {
+        hasStarted = true;
+        ActorException failure =
+                Hooks.require("afterRecovery", persistenceId, () -> type.actor.afterRecovery(active.state(), active));
+        if (failure == null && restarts) {
+            Throwable cause = failures().cause();
+            failure = Hooks.require(
+                    "afterRestart", persistenceId, () -> type.actor.afterRestart(active.state(), cause, active));
+        }
+        restarts = false;
+        return failure;
+    }
+
+    private void leaveMemory(Activation<E, S> active) {
+        if (system.isClosing()) {
+            Hooks.announce("beforeShutdown", persistenceId, () -> type.actor.beforeShutdown(active.state(), active));
+        } else {
+            Hooks.announce("beforePassivate", persistenceId, () -> type.actor.beforePassivate(active.state(), active));
+        }
+        close(null);
+    }
+
+    /** It has nothing under way any more, and is not to go on as it is. */
+    private void end(Activation<E, S> active) {
+        if (!active.hasFailed()) {
             close(null);
             return;
         }
-        rest(active);
+        Failures past = failures();
+        if (past.directive() == Directive.RESTART) {
+            restart(active, past);
+            return;
+        }
+        if (past.directive() == Directive.ESCALATE) {
+            system.onEscalated(new Escalation(label(), past.cause()));
+        }
+        close(Refusals.stopped(label(), past.cause()));
+    }
+
+    /** What it knows is dropped and recovered; its mail stays where it is. */
+    private void restart(Activation<E, S> active, Failures past) {
+        Hooks.announce("preRestart", persistenceId, () -> type.actor.preRestart(active.state(), past.cause(), active));
+        active.close(null);
+        activation = null;
+        hasStarted = false;
+        restarts = true;
+        unstashAll();
+        long delayNs = system.isClosing() ? 0 : past.delayNs();
+        if (delayNs == 0) {
+            awaitPermit();
+            return;
+        }
+        backingOff = 1;
+        status = WAITING;
+        system.delays().after(delayNs, this::endBackoff);
+        if (system.isClosing()) {
+            endBackoff();
+        }
+    }
+
+    /** Returns what has gone wrong so far. */
+    Failures failures() {
+        Failures past = failures;
+        if (past == null) {
+            past = new Failures();
+            failures = past;
+        }
+        return past;
     }
 
     private void turnWithoutState() {
@@ -204,6 +307,13 @@ final class Entity<E, S> extends Cell {
         if (quarantined != null) {
             return quarantined;
         }
+        if (!hasBegun) {
+            ActorException failure = Hooks.require("preStart", persistenceId, () -> type.actor.preStart(persistenceId));
+            if (failure != null) {
+                return failure;
+            }
+            hasBegun = true;
+        }
         try {
             activation = Activation.recover(this, waitNs);
             return null;
@@ -216,7 +326,7 @@ final class Entity<E, S> extends Cell {
         } catch (SteleException e) {
             return new ActorFailedException(
                     "actor cannot be recovered: persistenceId=" + persistenceId + ", reason=" + e.getMessage(), e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | LinkageError | AssertionError e) {
             LOG.error("recovery failed unexpectedly: persistenceId={}", persistenceId, e);
             return new ActorFailedException(
                     "actor cannot be recovered: persistenceId=" + persistenceId + ", reason=" + e, e);
@@ -270,6 +380,11 @@ final class Entity<E, S> extends Cell {
         return active == null ? -1 : active.lane();
     }
 
+    /** Has a message handled next. */
+    void putFirst(Object message) {
+        unstashed.addFirst(message);
+    }
+
     /** Puts a command back. */
     boolean stash(Object message) {
         if (stash.size() >= type.stashCapacity) {
@@ -312,6 +427,10 @@ final class Entity<E, S> extends Cell {
         Activation<E, S> active = activation;
         if (active != null) {
             active.close(failure);
+        }
+        if (hasBegun) {
+            hasBegun = false;
+            Hooks.announce("postStop", persistenceId, () -> type.actor.postStop(persistenceId));
         }
         synchronized (this) {
             status = CLOSED;

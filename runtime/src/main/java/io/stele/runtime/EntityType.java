@@ -28,6 +28,7 @@ final class EntityType<E, S> {
     final int snapshotsKept;
     final int stateHashEvery;
     final StateHashCheck stateHashCheck;
+    final Supervision supervision;
     final long passivateAfterNs;
     final int mailboxCapacity;
     final ActorOptions options;
@@ -39,13 +40,19 @@ final class EntityType<E, S> {
     private @Nullable Kind kind;
 
     EntityType(PersistentActor<E, S> actor, PayloadCodec codec) {
+        this(actor, codec, null);
+    }
+
+    /** One whose snapshots are taken as {@code policy} says, if there is one. */
+    EntityType(PersistentActor<E, S> actor, PayloadCodec codec, @Nullable SnapshotPolicy policy) {
         this.actor = actor;
         durability = actor.durability();
         atLeast("snapshotEvery", actor.snapshotEvery(), 0);
-        snapshotPolicy = actor.snapshotPolicy();
+        snapshotPolicy = policy == null ? actor.snapshotPolicy() : policy;
         snapshotsKept = atLeast("snapshotsKept", actor.snapshotsKept(), 1);
         stateHashEvery = atLeast("stateHashEvery", actor.stateHashEvery(), 0);
         stateHashCheck = actor.stateHashCheck();
+        supervision = actor.supervision();
         passivateAfterNs = actor.passivateAfter().toNanos();
         mailboxCapacity = atLeast("mailboxCapacity", actor.mailboxCapacity(), 2);
         stashCapacity = atLeast("stashCapacity", actor.stashCapacity(), 0);

@@ -18,11 +18,11 @@ import io.stele.spi.SnapshotStore;
 import io.stele.spi.SteleException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +40,8 @@ final class Persistence {
     private static final long SWEEP_MS_MAX = 1_000;
 
     private final ActorSystem system;
+    private final @Nullable SeededTurns turns;
+    private final @Nullable SnapshotPolicy snapshotPolicy;
     private final EventJournal journal;
     private final PayloadCodec codec;
     private final Recovery recovery;
@@ -58,18 +60,22 @@ final class Persistence {
 
     Persistence(ActorSystem system, ActorSystemBuilder builder) {
         this.system = system;
+        turns = builder.turns();
+        snapshotPolicy = builder.snapshotPolicy();
         journal = builder.journal();
         codec = builder.codec();
         SnapshotStore snapshots = builder.snapshots();
         readBudget = ReadBudget.of(builder.clock(), builder.recoveryBytesPerSecond());
         recovery = new Recovery(journal, snapshots, codec, builder.clock(), readBudget);
         permits = new RecoveryPermits(
-                BlockingDispatcher.bounded("stele-recovery", builder.recoveryPermits()),
+                turns == null
+                        ? BlockingDispatcher.bounded("stele-recovery", builder.recoveryPermits())
+                        : turns.dispatcher(),
                 builder.recoveryPermits(),
                 builder.clock());
         index = builder.index();
         recoveries = new Recoveries(permits, index == null ? RecoveryRates.NONE : RatesStore.load(index));
-        snapshotter = new Snapshotter(snapshots, codec);
+        snapshotter = new Snapshotter(snapshots, codec, turns);
         batches = ThreadLocal.withInitial(journal::newBatch);
         releases = new LaneRelease[journal.laneCount()];
         for (int lane = 0; lane < releases.length; lane++) {
@@ -94,7 +100,7 @@ final class Persistence {
         readBudget.lift(); // whoever has been accepted is to be served, and soon
         while (!entities.isEmpty() && system.clock().nanoTime() - deadlineNs < 0) {
             entities.all().forEach(Entity::leave);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            system.dispatcher().pause();
         }
         if (!entities.isEmpty()) {
             LOG.warn(
@@ -124,6 +130,10 @@ final class Persistence {
 
     /** Looks again and again who has been idle for long. */
     void sweepRegularly(long lifetimeNs, Runnable sweep) {
+        if (turns != null) {
+            turns.onTick(sweep);
+            return;
+        }
         long sweepMs = TimeUnit.NANOSECONDS.toMillis(lifetimeNs) / SWEEPS_PER_LIFETIME;
         long periodMs = Math.max(1, Math.min(SWEEP_MS_MAX, sweepMs));
         var unused = sweeper.scheduleWithFixedDelay(sweep, periodMs, periodMs, TimeUnit.MILLISECONDS);
@@ -150,7 +160,8 @@ final class Persistence {
     /** Has the quarantine reach the disk, off the calling thread. */
     void flushSoon(QuarantineStore store) {
         if (flushing.compareAndSet(false, true)) {
-            sweeper.execute(() -> {
+            Executor thread = turns == null ? sweeper : turns::later;
+            thread.execute(() -> {
                 flushing.set(false);
                 try {
                     store.flush();
@@ -202,6 +213,11 @@ final class Persistence {
         batch.begin(timestampMs);
         batch.metadata(fields);
         journal.append(stream, stream.lastSequenceNumber(), batch);
+    }
+
+    /** Returns when snapshots are taken whatever the actors say; null if they have the say. */
+    @Nullable SnapshotPolicy snapshotPolicy() {
+        return snapshotPolicy;
     }
 
     EventJournal journal() {

@@ -164,7 +164,7 @@ final class RecoveryPermits {
     }
 
     /** The right to recover one actor at a time. */
-    private final class Permit extends Task {
+    final class Permit extends Task {
 
         @Override
         void run() {

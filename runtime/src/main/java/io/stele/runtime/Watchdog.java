@@ -30,12 +30,11 @@ final class Watchdog {
     private volatile boolean closed;
     private volatile int tick;
 
-    /** Starts its thread. */
+    /** Starts no thread before there is something to watch. */
     Watchdog(Duration turnMax) {
         ticksMax = Math.max(1, turnMax.toNanos() / TICK_NS);
         thread = new Thread(this::run, "stele-watchdog");
         thread.setDaemon(true);
-        thread.start();
     }
 
     /** What is remembered of a dispatcher's workers. */
@@ -51,8 +50,11 @@ final class Watchdog {
         }
     }
 
-    void watch(StealingDispatcher dispatcher) {
+    synchronized void watch(StealingDispatcher dispatcher) {
         watched.add(new Watched(dispatcher));
+        if (watched.size() == 1) {
+            thread.start();
+        }
         wake();
     }
 
