@@ -14,6 +14,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -47,7 +49,7 @@ public final class ActorSystem implements AutoCloseable {
     private final RandomGenerator random;
     private final Consumer<? super Escalation> escalations;
     private final ParkedMessages parked = new ParkedMessages();
-    private final Delays delays = new Delays();
+    private final Delays delays;
     private volatile boolean closing;
     private boolean closed;
 
@@ -57,11 +59,14 @@ public final class ActorSystem implements AutoCloseable {
         closeTimeoutNs = builder.closeTimeout().toNanos();
         random = builder.random();
         escalations = builder.escalations();
+        SeededTurns turns = builder.turns();
+        delays = turns == null ? new ThreadDelays() : new TickDelays(turns, clock);
         deadLetters = new DeadLetters(clock);
         dispatchers = new Dispatchers(builder);
         watchdog = dispatchers.watchdog();
         standard = new Kind(this, ActorOptions.standard(), dispatchers.standard());
         root = LocalActor.root(this);
+        root.childSupervision(builder.supervision());
         persistence = builder.hasJournal() ? new Persistence(this, builder) : null;
         if (persistence != null) {
             persistence.start();
@@ -185,6 +190,36 @@ public final class ActorSystem implements AutoCloseable {
     /** Returns who is out of service because of a stored event that cannot be applied, and the ways back. */
     public Quarantine quarantine() {
         return persistence().quarantine();
+    }
+
+    /**
+     * Returns a stage that is complete when an actor has stopped; at once, if it has. Continuations that are not {@code …Async} run where
+     * the actor stopped and must not block. A persistent actor that passivates has not stopped.
+     *
+     * @throws IllegalArgumentException if it is not the address of an actor of this system
+     */
+    public CompletionStage<ActorRef<?>> whenTerminated(ActorRef<?> actor) {
+        CompletableFuture<ActorRef<?>> stopped = new CompletableFuture<>();
+        watch(actor, stopped::complete);
+        return stopped;
+    }
+
+    void watch(ActorRef<?> actor, Watcher watcher) {
+        if (actor instanceof LocalActor<?> local && local.system == this) {
+            local.addWatcher(watcher);
+        } else if (actor instanceof LocalEntityRef entity && entity.system() == this) {
+            entities().watches().add(entity, watcher);
+        } else {
+            throw new IllegalArgumentException("only actors of this system can be watched: actor=" + actor);
+        }
+    }
+
+    void unwatch(ActorRef<?> actor, Watcher watcher) {
+        if (actor instanceof LocalActor<?> local) {
+            local.removeWatcher(watcher);
+        } else if (actor instanceof LocalEntityRef entity) {
+            entities().watches().remove(entity, watcher);
+        }
     }
 
     /** Returns messages that actors have failed on for good, where their {@link Supervision} keeps them. */
@@ -354,6 +389,10 @@ public final class ActorSystem implements AutoCloseable {
 
     LaneRelease release(int lane) {
         return persistence().release(lane);
+    }
+
+    Watches watches() {
+        return entities().watches();
     }
 
     RandomGenerator random() {

@@ -180,6 +180,21 @@ abstract class Cell extends Task {
         system.deadLetters().add(message, label(), reason);
     }
 
+    /** Makes everything that waits for a closed actor a dead letter. One thread at a time. */
+    final void discardAll() {
+        if (mailbox.isEmpty()) {
+            return;
+        }
+        ActorException stopped = stopped();
+        for (Object message = mailbox.poll(); message != null; message = mailbox.poll()) {
+            discard(message, stopped, DeadLetter.Reason.STOPPED);
+        }
+    }
+
+    private ActorException stopped() {
+        return new ActorFailedException("actor has stopped, the message was not handled: actor=" + label(), null);
+    }
+
     /** Returns why an offer was not taken; null if it was. */
     final @Nullable ActorException refusal(Offer offer) {
         return switch (offer) {
@@ -188,8 +203,7 @@ abstract class Cell extends Task {
             case OPEN ->
                 new CircuitOpenException("actor has failed too often in a row, try again later: actor=" + label()
                         + ", breaker=" + kind.options.breaker());
-            case CLOSED ->
-                new ActorFailedException("actor has stopped, the message was not handled: actor=" + label(), null);
+            case CLOSED -> stopped();
         };
     }
 

@@ -60,6 +60,9 @@ final class Entity<E, S> extends Cell {
     private boolean hasBegun;
     private boolean hasStarted;
     private boolean restarts;
+    /** Whether its end is more than leaving memory for a while. */
+    private boolean dies;
+
     private volatile int backingOff;
     private volatile int awaiting;
     private volatile long lastActiveNs;
@@ -248,6 +251,7 @@ final class Entity<E, S> extends Cell {
     /** It has nothing under way any more, and is not to go on as it is. */
     private void end(Activation<E, S> active) {
         if (!active.hasFailed()) {
+            dies = true;
             close(null);
             return;
         }
@@ -313,6 +317,7 @@ final class Entity<E, S> extends Cell {
                 return failure;
             }
             hasBegun = true;
+            system.watches().onStarted(persistenceId);
         }
         try {
             activation = Activation.recover(this, waitNs);
@@ -431,6 +436,9 @@ final class Entity<E, S> extends Cell {
         if (hasBegun) {
             hasBegun = false;
             Hooks.announce("postStop", persistenceId, () -> type.actor.postStop(persistenceId));
+        }
+        if ((dies || failure != null) && !system.isClosing()) {
+            system.watches().onStopped(new LocalEntityRef(system, type, persistenceId));
         }
         synchronized (this) {
             status = CLOSED;
