@@ -12,7 +12,11 @@ import io.stele.spi.PayloadCodec;
 import io.stele.spi.PersistenceId;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -33,7 +37,11 @@ public final class ActorSystem implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ActorSystem.class);
 
     private final Clock clock;
-    private final Dispatcher dispatcher;
+    private final Dispatchers dispatchers;
+    private final DeadLetters deadLetters;
+    private final Map<ActorOptions, Kind> kinds = new ConcurrentHashMap<>();
+    private final Kind standard;
+    private final Watchdog watchdog;
     private final LocalActor<Object> root;
     private final @Nullable Persistence persistence;
     private final List<AutoCloseable> owned;
@@ -41,7 +49,7 @@ public final class ActorSystem implements AutoCloseable {
     private final RandomGenerator random;
     private final Consumer<? super Escalation> escalations;
     private final ParkedMessages parked = new ParkedMessages();
-    private final Delays delays = new Delays();
+    private final Delays delays;
     private volatile boolean closing;
     private boolean closed;
 
@@ -52,8 +60,13 @@ public final class ActorSystem implements AutoCloseable {
         random = builder.random();
         escalations = builder.escalations();
         SeededTurns turns = builder.turns();
-        dispatcher = turns == null ? new ForkJoinDispatcher("stele-worker", builder.workerCount()) : turns.dispatcher();
+        delays = turns == null ? new ThreadDelays() : new TickDelays(turns, clock);
+        deadLetters = new DeadLetters(clock);
+        dispatchers = new Dispatchers(builder);
+        watchdog = dispatchers.watchdog();
+        standard = new Kind(this, ActorOptions.standard(), dispatchers.standard());
         root = LocalActor.root(this);
+        root.childSupervision(builder.supervision());
         persistence = builder.hasJournal() ? new Persistence(this, builder) : null;
         if (persistence != null) {
             persistence.start();
@@ -111,6 +124,16 @@ public final class ActorSystem implements AutoCloseable {
     }
 
     /**
+     * As {@link #spawn(String, Supplier)}, with other threads, another mailbox or another limit.
+     *
+     * @param <M> the messages it takes
+     * @throws IllegalArgumentException also if the system has no dispatcher of that name
+     */
+    public <M> ActorRef<M> spawn(String name, ActorOptions options, Supplier<? extends Actor<M>> actor) {
+        return root.spawn(name, options, actor);
+    }
+
+    /**
      * Stops an actor that was started with {@link #spawn}, after the message that it handles now; its children first. Messages that
      * still wait become dead letters.
      *
@@ -154,9 +177,49 @@ public final class ActorSystem implements AutoCloseable {
         return persistence == null ? 0 : persistence.entities().count();
     }
 
+    /** Returns the messages that nobody has handled. */
+    public DeadLetters deadLetters() {
+        return deadLetters;
+    }
+
+    /** Returns how many turns took longer than {@link ActorSystemBuilder#turnMax}, since the start. */
+    public long longTurns() {
+        return watchdog.reportedCount();
+    }
+
     /** Returns who is out of service because of a stored event that cannot be applied, and the ways back. */
     public Quarantine quarantine() {
         return persistence().quarantine();
+    }
+
+    /**
+     * Returns a stage that is complete when an actor has stopped; at once, if it has. Continuations that are not {@code …Async} run where
+     * the actor stopped and must not block. A persistent actor that passivates has not stopped.
+     *
+     * @throws IllegalArgumentException if it is not the address of an actor of this system
+     */
+    public CompletionStage<ActorRef<?>> whenTerminated(ActorRef<?> actor) {
+        CompletableFuture<ActorRef<?>> stopped = new CompletableFuture<>();
+        watch(actor, stopped::complete);
+        return stopped;
+    }
+
+    void watch(ActorRef<?> actor, Watcher watcher) {
+        if (actor instanceof LocalActor<?> local && local.system == this) {
+            local.addWatcher(watcher);
+        } else if (actor instanceof LocalEntityRef entity && entity.system() == this) {
+            entities().watches().add(entity, watcher);
+        } else {
+            throw new IllegalArgumentException("only actors of this system can be watched: actor=" + actor);
+        }
+    }
+
+    void unwatch(ActorRef<?> actor, Watcher watcher) {
+        if (actor instanceof LocalActor<?> local) {
+            local.removeWatcher(watcher);
+        } else if (actor instanceof LocalEntityRef entity) {
+            entities().watches().remove(entity, watcher);
+        }
     }
 
     /** Returns messages that actors have failed on for good, where their {@link Supervision} keeps them. */
@@ -201,11 +264,11 @@ public final class ActorSystem implements AutoCloseable {
         }
         root.requestStop();
         while (!root.isClosed() && clock.nanoTime() - deadlineNs < 0) {
-            dispatcher.pause();
+            dispatchers.standard().pause();
         }
         delays.close();
         boolean recovered = persistence == null || persistence.permits().close();
-        boolean stopped = dispatcher.close() && recovered;
+        boolean stopped = dispatchers.close() && recovered;
         if (stopped) {
             root.abandon();
         }
@@ -299,7 +362,21 @@ public final class ActorSystem implements AutoCloseable {
     }
 
     Dispatcher dispatcher() {
-        return dispatcher;
+        return dispatchers.standard();
+    }
+
+    /** Returns the number of the watchdog's current tick. */
+    int tick() {
+        return watchdog.tick();
+    }
+
+    /** Returns what actors with the same options share. */
+    Kind kind(ActorOptions options) {
+        if (options.equals(ActorOptions.standard())) {
+            return standard;
+        }
+        return kinds.computeIfAbsent(
+                options, unused -> new Kind(this, options, dispatchers.named(options.dispatcher())));
     }
 
     Snapshotter snapshotter() {
@@ -312,6 +389,10 @@ public final class ActorSystem implements AutoCloseable {
 
     LaneRelease release(int lane) {
         return persistence().release(lane);
+    }
+
+    Watches watches() {
+        return entities().watches();
     }
 
     RandomGenerator random() {

@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.ForkJoinTask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -216,10 +215,10 @@ final class RecoveryPermits {
     }
 
     /** The right to recover one actor, or one group, at a time. */
-    final class Permit extends ForkJoinTask<Void> {
+    final class Permit extends Task {
 
         @Override
-        protected boolean exec() {
+        void run() {
             List<Ticket> group = next(this);
             if (!group.isEmpty()) {
                 try {
@@ -228,15 +227,6 @@ final class RecoveryPermits {
                     dispatcher.execute(this);
                 }
             }
-            return false;
         }
-
-        @Override
-        public Void getRawResult() {
-            throw new UnsupportedOperationException("a permit has no result");
-        }
-
-        @Override
-        protected void setRawResult(Void value) {}
     }
 }

@@ -190,8 +190,7 @@ abstract class JournalReplayCases extends JournalBatchCases {
             assertThat(request.failure()).isNull();
             assertThat(((Transcript) request.reader()).lines())
                     .as(request.persistenceId().encoded())
-                    .isEqualTo(replay(
-                                    request.persistenceId(), request.fromSequenceNumber(), request.toSequenceNumber())
+                    .isEqualTo(replay(request.persistenceId(), request.fromSequenceNumber(), request.toSequenceNumber())
                             .lines());
         }
     }
@@ -204,7 +203,8 @@ abstract class JournalReplayCases extends JournalBatchCases {
         List<Long> seen = new ArrayList<>();
         for (PersistenceId id : actors) {
             boolean throwing = requests.size() == 5;
-            requests.add(new ReplayRequest(id, 1, Long.MAX_VALUE, throwing ? throwingAt(3, seen, thrown) : new Transcript()));
+            requests.add(new ReplayRequest(
+                    id, 1, Long.MAX_VALUE, throwing ? throwingAt(3, seen, thrown) : new Transcript()));
         }
 
         journal.replayAll(requests);
