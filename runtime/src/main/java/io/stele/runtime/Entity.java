@@ -59,6 +59,8 @@ final class Entity<E, S> extends Cell {
     private transient boolean hasBegun;
     private transient boolean hasStarted;
     private transient boolean restarts;
+    /** Its place among those who stay in memory, where their number is limited. */
+    private transient Residents.@Nullable Place<Entity<?, ?>> place;
     /** Whether its end is more than leaving memory for a while. */
     private transient boolean dies;
 
@@ -353,6 +355,23 @@ final class Entity<E, S> extends Cell {
         if (handled > 0) {
             lastActiveNs = active.nowNs();
             leaveWhenIdle = system.isClosing();
+            noteUse();
+        }
+    }
+
+    /** Tells those who decide on who stays in memory that this actor is needed. */
+    private void noteUse() {
+        Residency residency = system.residency();
+        if (residency == null) {
+            return;
+        }
+        Residents.Place<Entity<?, ?>> known = place;
+        if (known == null) {
+            known = new Residents.Place<>(this, persistenceId.hashCode());
+            place = known;
+            residency.onArrived(known);
+        } else {
+            residency.onUsed(known);
         }
     }
 
@@ -407,6 +426,10 @@ final class Entity<E, S> extends Cell {
         if (hasBegun) {
             hasBegun = false;
             Hooks.announce("postStop", persistenceId, () -> type.actor.postStop(persistenceId));
+        }
+        Residency residency = system.residency();
+        if (residency != null && place != null) {
+            residency.onLeft(place);
         }
         if ((dies || failure != null) && !system.isClosing()) {
             system.watches().onStopped(new LocalEntityRef(system, type, persistenceId));
