@@ -92,15 +92,15 @@ public final class Shutdown {
         synchronized (this) {
             those = List.copyOf(tasks.getOrDefault(phase, List.of()));
         }
+        CountDownLatch done = new CountDownLatch(those.size());
         List<Running> running = new ArrayList<>();
         for (Named named : those) {
-            running.add(new Running(named));
+            running.add(new Running(named, done));
         }
-        long startNs = System.nanoTime(); // how long threads of the machine take, whatever the system's clock says
-        long timeoutNs = timeout(phase).toNanos();
+        await(done, timeout(phase));
         List<String> unfinished = new ArrayList<>();
         for (Running task : running) {
-            if (!task.isDoneWithin(timeoutNs - (System.nanoTime() - startNs))) {
+            if (!task.succeeded) {
                 LOG.warn(
                         "task of the shutdown was not done: phase={}, name={}, timeout={}",
                         phase,
@@ -112,14 +112,23 @@ public final class Shutdown {
         return unfinished;
     }
 
+    private static void await(CountDownLatch done, Duration timeout) {
+        try {
+            var unused = done.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** A task on its thread. */
     private static final class Running implements Runnable {
         private final Named named;
-        private final CountDownLatch done = new CountDownLatch(1);
+        private final CountDownLatch done;
         private volatile boolean succeeded;
 
-        Running(Named named) {
+        Running(Named named, CountDownLatch done) {
             this.named = named;
+            this.done = done;
             Thread thread = new Thread(this, "stele-shutdown-" + named.name());
             thread.setDaemon(true);
             thread.start();
@@ -134,15 +143,6 @@ public final class Shutdown {
                 LOG.warn("task of the shutdown failed: name={}", named.name(), e);
             } finally {
                 done.countDown();
-            }
-        }
-
-        boolean isDoneWithin(long timeoutNs) {
-            try {
-                return done.await(Math.max(0, timeoutNs), TimeUnit.NANOSECONDS) && succeeded;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return false;
             }
         }
     }
