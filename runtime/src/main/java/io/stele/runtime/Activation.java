@@ -128,7 +128,7 @@ final class Activation<E, S> implements ActorContext {
     /** Handles one message: an ask, or a command that nobody waits for. */
     void handle(Object message) {
         if (codec.isForgotten()) {
-            Entity.refuse(message, new ActorForgottenException(ActorForgottenException.of(persistenceId())));
+            entity.refuse(message, new ActorForgottenException(ActorForgottenException.of(persistenceId())));
             end = End.LEAVE;
             return;
         }
@@ -144,7 +144,7 @@ final class Activation<E, S> implements ActorContext {
             return;
         }
         if (effect == null) {
-            Entity.refuse(message, Refusals.unhandled(persistenceId(), command));
+            entity.refuse(message, Refusals.unhandled(persistenceId(), command));
             return;
         }
         carryOut(effect, message, command);
@@ -202,17 +202,17 @@ final class Activation<E, S> implements ActorContext {
             snapshots.progress().onAppended(system.append(codec, stream, turnMs, events, command.commandId()));
             return true;
         } catch (ForgottenException e) {
-            Entity.refuse(message, new ActorForgottenException(e));
+            entity.refuse(message, new ActorForgottenException(e));
             end = End.LEAVE;
         } catch (PayloadCodecException e) {
-            Entity.refuse(message, Refusals.notEncoded(persistenceId(), e));
+            entity.refuse(message, Refusals.notEncoded(persistenceId(), e));
         } catch (JournalFullException e) {
-            Entity.refuse(message, Refusals.journalFull(persistenceId(), e));
+            entity.refuse(message, Refusals.journalFull(persistenceId(), e));
         } catch (SequenceConflictException e) {
-            Entity.refuse(message, Refusals.conflict(persistenceId(), e));
+            entity.refuse(message, Refusals.conflict(persistenceId(), e));
             failed(e, false);
         } catch (JournalException | StackOverflowError | OutOfMemoryError e) {
-            Entity.refuse(message, Refusals.unknown(persistenceId(), e));
+            entity.refuse(message, Refusals.unknown(persistenceId(), e));
             failed(e, false);
         }
         return false;
@@ -230,7 +230,7 @@ final class Activation<E, S> implements ActorContext {
             }
             snapshots.progress().afterApply(events.size());
         } catch (OutOfMemoryError e) {
-            Entity.refuse(message, Refusals.notApplied(persistenceId(), sequenceNumber(), e));
+            entity.refuse(message, Refusals.notApplied(persistenceId(), sequenceNumber(), e));
             failed(e, false);
             return false;
         } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
@@ -251,7 +251,7 @@ final class Activation<E, S> implements ActorContext {
                 persistenceId(),
                 poison,
                 cause);
-        Entity.refuse(message, Refusals.eventHandlerThrew(persistenceId(), poison, cause));
+        entity.refuse(message, Refusals.eventHandlerThrew(persistenceId(), poison, cause));
         system.quarantine()
                 .add(new Quarantined(
                         persistenceId(),
@@ -287,7 +287,7 @@ final class Activation<E, S> implements ActorContext {
 
     private void putBack(Effect<E, S, ?> effect, Object message, Command<?> command) {
         if (!entity.stash(message)) {
-            Entity.refuse(message, Refusals.stashFull(persistenceId(), type.stashCapacity, command));
+            entity.refuse(message, Refusals.stashFull(persistenceId(), type.stashCapacity, command));
         }
         follow(effect, type.durability);
     }
@@ -303,7 +303,7 @@ final class Activation<E, S> implements ActorContext {
         if (outcome.effect() != null) {
             carryOut((Effect<E, S, ?>) outcome.effect(), message, command);
         } else {
-            Entity.refuse(message, Refusals.asyncFailed(persistenceId(), command, outcome.reason()));
+            entity.refuse(message, Refusals.asyncFailed(persistenceId(), command, outcome.reason()));
         }
     }
 
@@ -326,7 +326,7 @@ final class Activation<E, S> implements ActorContext {
                     .add(persistenceId().encoded(), command, cause, turnMs, parked -> self().tell((Command<?>) parked));
             aftermath = "; the message was parked: number=" + number;
         }
-        Entity.refuse(message, Refusals.handlerThrew(persistenceId(), command, cause, aftermath));
+        entity.refuse(message, Refusals.handlerThrew(persistenceId(), command, cause, aftermath));
     }
 
     /**
@@ -354,7 +354,7 @@ final class Activation<E, S> implements ActorContext {
         outbox.failAll(cause);
         Object message = suspension.end();
         if (message != null) {
-            Entity.refuse(message, cause);
+            entity.refuse(message, cause);
         }
         stream.close();
     }

@@ -12,9 +12,11 @@ import io.stele.spi.PayloadCodec;
 import io.stele.spi.PersistenceId;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -35,7 +37,11 @@ public final class ActorSystem implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ActorSystem.class);
 
     private final Clock clock;
-    private final Dispatcher dispatcher;
+    private final Dispatchers dispatchers;
+    private final DeadLetters deadLetters;
+    private final Map<ActorOptions, Kind> kinds = new ConcurrentHashMap<>();
+    private final Kind standard;
+    private final Watchdog watchdog;
     private final LocalActor<Object> root;
     private final @Nullable Persistence persistence;
     private final List<AutoCloseable> owned;
@@ -58,7 +64,10 @@ public final class ActorSystem implements AutoCloseable {
         escalations = builder.escalations();
         SeededTurns turns = builder.turns();
         delays = turns == null ? new ThreadDelays() : new TickDelays(turns, clock);
-        dispatcher = turns == null ? new ForkJoinDispatcher("stele-worker", builder.workerCount()) : turns.dispatcher();
+        deadLetters = new DeadLetters(clock);
+        dispatchers = new Dispatchers(builder);
+        watchdog = dispatchers.watchdog();
+        standard = new Kind(this, ActorOptions.standard(), dispatchers.standard());
         root = LocalActor.root(this);
         root.childSupervision(builder.supervision());
         persistence = builder.hasJournal() ? new Persistence(this, builder) : null;
@@ -119,6 +128,16 @@ public final class ActorSystem implements AutoCloseable {
     }
 
     /**
+     * As {@link #spawn(String, Supplier)}, with other threads, another mailbox or another limit.
+     *
+     * @param <M> the messages it takes
+     * @throws IllegalArgumentException also if the system has no dispatcher of that name
+     */
+    public <M> ActorRef<M> spawn(String name, ActorOptions options, Supplier<? extends Actor<M>> actor) {
+        return root.spawn(name, options, actor);
+    }
+
+    /**
      * Stops an actor that was started with {@link #spawn}, after the message that it handles now; its children first. Messages that
      * still wait become dead letters.
      *
@@ -160,6 +179,16 @@ public final class ActorSystem implements AutoCloseable {
     /** Returns how many persistent actors are in memory now. */
     public int activeEntityCount() {
         return persistence == null ? 0 : persistence.entities().count();
+    }
+
+    /** Returns the messages that nobody has handled. */
+    public DeadLetters deadLetters() {
+        return deadLetters;
+    }
+
+    /** Returns how many turns took longer than {@link ActorSystemBuilder#turnMax}, since the start. */
+    public long longTurns() {
+        return watchdog.reportedCount();
     }
 
     /** Returns who is out of service because of a stored event that cannot be applied, and the ways back. */
@@ -258,14 +287,14 @@ public final class ActorSystem implements AutoCloseable {
     private void stopPlainActors(long deadlineNs) {
         root.requestStop();
         while (!root.isClosed() && clock.nanoTime() - deadlineNs < 0) {
-            dispatcher.pause();
+            dispatchers.standard().pause();
         }
     }
 
     private void closeAll() {
         delays.close();
         boolean recovered = persistence == null || persistence.permits().close();
-        boolean stopped = dispatcher.close() && recovered;
+        boolean stopped = dispatchers.close() && recovered;
         if (stopped) {
             root.abandon();
         }
@@ -359,7 +388,21 @@ public final class ActorSystem implements AutoCloseable {
     }
 
     Dispatcher dispatcher() {
-        return dispatcher;
+        return dispatchers.standard();
+    }
+
+    /** Returns the number of the watchdog's current tick. */
+    int tick() {
+        return watchdog.tick();
+    }
+
+    /** Returns what actors with the same options share. */
+    Kind kind(ActorOptions options) {
+        if (options.equals(ActorOptions.standard())) {
+            return standard;
+        }
+        return kinds.computeIfAbsent(
+                options, unused -> new Kind(this, options, dispatchers.named(options.dispatcher())));
     }
 
     Snapshotter snapshotter() {

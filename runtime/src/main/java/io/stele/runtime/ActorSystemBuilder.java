@@ -8,6 +8,7 @@ import io.stele.spi.SnapshotStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -31,6 +32,8 @@ public final class ActorSystemBuilder {
     private @Nullable SeededTurns turns;
     private @Nullable SnapshotPolicy snapshotPolicy;
     private Duration closeTimeout = Duration.ofSeconds(30);
+    private Duration turnMax = Duration.ofMillis(500);
+    private final Map<String, DispatcherKind> dispatchers = new LinkedHashMap<>();
     private RandomGenerator random = RandomGenerator.getDefault();
     private final Map<ShutdownPhase, Duration> shutdownTimeouts = new EnumMap<>(ShutdownPhase.class);
     private boolean closesAtExit;
@@ -73,6 +76,27 @@ public final class ActorSystemBuilder {
             throw new IllegalArgumentException("workerCount must be at least 1: workerCount=" + value);
         }
         workerCount = value;
+        return this;
+    }
+
+    /**
+     * Adds threads of their own for actors that name them in their {@link ActorOptions#dispatcher()}.
+     *
+     * @throws IllegalArgumentException if the name is taken
+     */
+    public ActorSystemBuilder dispatcher(String name, DispatcherKind kind) {
+        boolean predefined = name.equals(ActorOptions.DEFAULT_DISPATCHER)
+                || name.equals(ActorOptions.PINNED_DISPATCHER)
+                || name.equals(ActorOptions.BLOCKING_DISPATCHER);
+        if (predefined || dispatchers.putIfAbsent(name, kind) != null) {
+            throw new IllegalArgumentException("dispatcher's name is taken: dispatcher=" + name);
+        }
+        return this;
+    }
+
+    /** Sets how long a turn may keep a worker before it is reported with its stack. Default: 500 ms. */
+    public ActorSystemBuilder turnMax(Duration value) {
+        turnMax = value;
         return this;
     }
 
@@ -248,6 +272,14 @@ public final class ActorSystemBuilder {
 
     int workerCount() {
         return workerCount;
+    }
+
+    Duration turnMax() {
+        return turnMax;
+    }
+
+    Map<String, DispatcherKind> dispatchers() {
+        return dispatchers;
     }
 
     @Nullable SeededTurns turns() {

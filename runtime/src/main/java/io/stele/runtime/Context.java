@@ -30,14 +30,34 @@ public interface Context<M> {
      * @param <C> the messages that the child takes
      * @throws IllegalArgumentException if the name is taken or not acceptable
      */
-    <C> ActorRef<C> spawn(String name, Supplier<? extends Actor<C>> actor);
+    default <C> ActorRef<C> spawn(String name, Supplier<? extends Actor<C>> actor) {
+        return spawn(name, ActorOptions.standard(), actor);
+    }
 
     /**
      * As {@link #spawn(String, Supplier)}, with a name that nobody else has.
      *
      * @param <C> the messages that the child takes
      */
-    <C> ActorRef<C> spawn(Supplier<? extends Actor<C>> actor);
+    default <C> ActorRef<C> spawn(Supplier<? extends Actor<C>> actor) {
+        return spawn(ActorOptions.standard(), actor);
+    }
+
+    /**
+     * As {@link #spawn(Supplier)}, with other threads, another mailbox or another limit.
+     *
+     * @param <C> the messages that the child takes
+     * @throws IllegalArgumentException if the system has no dispatcher of that name
+     */
+    <C> ActorRef<C> spawn(ActorOptions options, Supplier<? extends Actor<C>> actor);
+
+    /**
+     * As {@link #spawn(String, Supplier)}, with other threads, another mailbox or another limit.
+     *
+     * @param <C> the messages that the child takes
+     * @throws IllegalArgumentException also if the system has no dispatcher of that name
+     */
+    <C> ActorRef<C> spawn(String name, ActorOptions options, Supplier<? extends Actor<C>> actor);
 
     /**
      * Has {@link Actor#onTerminated} called when another actor of this system has stopped: once, and at once if it has stopped already.

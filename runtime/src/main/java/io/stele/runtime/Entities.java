@@ -69,18 +69,11 @@ final class Entities {
                 }
                 entity = entities.computeIfAbsent(persistenceId, id -> new Entity<>(system, type, id));
             }
-            switch (entity.offer(message)) {
-                case TAKEN -> {
-                    return null;
-                }
-                case FULL -> {
-                    return new MailboxFullException(
-                            "mailbox is full, try again later: persistenceId=" + persistenceId + ", mailboxCapacity="
-                                    + type.mailboxCapacity,
-                            null);
-                }
-                case CLOSED -> entity.awaitForwarded();
+            Cell.Offer offer = entity.offer(message);
+            if (offer != Cell.Offer.CLOSED) {
+                return entity.refusal(offer);
             }
+            entity.awaitForwarded();
         }
         return new ActorSystemClosedException("system is closed: persistenceId=" + persistenceId, null);
     }
@@ -132,6 +125,7 @@ final class Entities {
                     + ", class=" + actor.getClass().getName() + ", other=" + other.getName());
         }
         EntityType<E, S> type = new EntityType<>(actor, system.codec(), persistence.snapshotPolicy());
+        type.runAs(system.kind(type.options));
         persistence.recovery().upcast(actor.entityType(), actor.upcasters());
         persistence.sweepRegularly(type.passivateAfterNs, () -> sweep(type));
         return type;

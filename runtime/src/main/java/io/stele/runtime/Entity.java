@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * @param <E> events
  * @param <S> state
  */
-final class Entity<E, S> extends Cell {
+final class Entity<E, S> extends Life<E, S> {
     private static final Logger LOG = LoggerFactory.getLogger(Entity.class);
 
     @SuppressWarnings("rawtypes")
@@ -44,35 +44,23 @@ final class Entity<E, S> extends Cell {
     private static final AtomicIntegerFieldUpdater<Entity> BACKING_OFF =
             AtomicIntegerFieldUpdater.newUpdater(Entity.class, "backingOff");
 
-    final transient EntityType<E, S> type;
-    final transient PersistenceId persistenceId;
     /** Commands put back, in order, and those of them that are to be handled again before the mailbox. */
-    private final transient ArrayDeque<Object> stash = new ArrayDeque<>(0);
+    private final ArrayDeque<Object> stash = new ArrayDeque<>(0);
 
-    private final transient ArrayDeque<Object> unstashed = new ArrayDeque<>(0);
-    private transient @Nullable Activation<E, S> activation;
+    private final ArrayDeque<Object> unstashed = new ArrayDeque<>(0);
+    private @Nullable Activation<E, S> activation;
     /** Why it could not be recovered. */
-    private transient @Nullable ActorException refusal;
+    private @Nullable ActorException refusal;
 
-    private transient volatile RecoveryPermits.@Nullable Ticket ticket;
-    private transient @Nullable Failures failures;
-    private transient boolean hasBegun;
-    private transient boolean hasStarted;
-    private transient boolean restarts;
-    /** Its place among those who stay in memory, where their number is limited. */
-    private transient Residents.@Nullable Place<Entity<?, ?>> place;
-    /** Whether its end is more than leaving memory for a while. */
-    private transient boolean dies;
-
+    private boolean handlerFailed;
+    private volatile RecoveryPermits.@Nullable Ticket ticket;
     private volatile int backingOff;
     private volatile int awaiting;
     private volatile long lastActiveNs;
     private volatile boolean leaveWhenIdle;
 
     Entity(ActorSystem system, EntityType<E, S> type, PersistenceId persistenceId) {
-        super(system, type.mailboxCapacity);
-        this.type = type;
-        this.persistenceId = persistenceId;
+        super(system, type, persistenceId);
         lastActiveNs = system.clock().nanoTime();
     }
 
@@ -182,7 +170,7 @@ final class Entity<E, S> extends Cell {
             if (refusal != null) {
                 system.recoveries().onFailed();
             }
-            system.dispatcher().execute(this);
+            kind.dispatcher.execute(this);
         }
     }
 
@@ -210,7 +198,7 @@ final class Entity<E, S> extends Cell {
             return;
         }
         active.beginTurn();
-        ActorException failure = hasStarted ? null : start(active);
+        ActorException failure = start(active);
         if (failure != null) {
             close(failure);
             return;
@@ -220,39 +208,17 @@ final class Entity<E, S> extends Cell {
         if (active.isFinished()) {
             end(active);
         } else if (leaveWhenIdle && isIdle(active)) {
-            leaveMemory(active);
+            beforeLeaving(active);
+            close(null);
         } else {
             rest(active);
         }
     }
 
-    /** Calls the hooks that come before the first message. Returns why it cannot begin. */
-    private @Nullable ActorException start(Activation<E, S> active) {
-        hasStarted = true;
-        ActorException failure =
-                Hooks.require("afterRecovery", persistenceId, () -> type.actor.afterRecovery(active.state(), active));
-        if (failure == null && restarts) {
-            Throwable cause = failures().cause();
-            failure = Hooks.require(
-                    "afterRestart", persistenceId, () -> type.actor.afterRestart(active.state(), cause, active));
-        }
-        restarts = false;
-        return failure;
-    }
-
-    private void leaveMemory(Activation<E, S> active) {
-        if (system.isClosing()) {
-            Hooks.announce("beforeShutdown", persistenceId, () -> type.actor.beforeShutdown(active.state(), active));
-        } else {
-            Hooks.announce("beforePassivate", persistenceId, () -> type.actor.beforePassivate(active.state(), active));
-        }
-        close(null);
-    }
-
     /** It has nothing under way any more, and is not to go on as it is. */
     private void end(Activation<E, S> active) {
         if (!active.hasFailed()) {
-            dies = true;
+            dies();
             close(null);
             return;
         }
@@ -269,11 +235,9 @@ final class Entity<E, S> extends Cell {
 
     /** What it knows is dropped and recovered; its mail stays where it is. */
     private void restart(Activation<E, S> active, Failures past) {
-        Hooks.announce("preRestart", persistenceId, () -> type.actor.preRestart(active.state(), past.cause(), active));
+        beforeRestart(active, past.cause());
         active.close(null);
         activation = null;
-        hasStarted = false;
-        restarts = true;
         unstashAll();
         long delayNs = system.isClosing() ? 0 : past.delayNs();
         if (delayNs == 0) {
@@ -286,16 +250,6 @@ final class Entity<E, S> extends Cell {
         if (system.isClosing()) {
             endBackoff();
         }
-    }
-
-    /** Returns what has gone wrong so far. */
-    Failures failures() {
-        Failures past = failures;
-        if (past == null) {
-            past = new Failures();
-            failures = past;
-        }
-        return past;
     }
 
     private void turnWithoutState() {
@@ -312,13 +266,9 @@ final class Entity<E, S> extends Cell {
         if (quarantined != null) {
             return quarantined;
         }
-        if (!hasBegun) {
-            ActorException failure = Hooks.require("preStart", persistenceId, () -> type.actor.preStart(persistenceId));
-            if (failure != null) {
-                return failure;
-            }
-            hasBegun = true;
-            system.watches().onStarted(persistenceId);
+        ActorException failure = beginLife();
+        if (failure != null) {
+            return failure;
         }
         try {
             activation = Activation.recover(this, waitNs);
@@ -341,6 +291,7 @@ final class Entity<E, S> extends Cell {
 
     private void handleMessages(Activation<E, S> active) {
         int handled = 0;
+        int tick = system.tick();
         while (handled < MESSAGES_PER_TURN && active.takesCommands()) {
             Object message = unstashed.poll();
             if (message == null) {
@@ -349,30 +300,41 @@ final class Entity<E, S> extends Cell {
             if (message == null) {
                 break;
             }
-            active.handle(message);
+            handle(active, message);
             handled++;
+            if (system.tick() - tick >= TICKS_PER_TURN) {
+                break;
+            }
         }
         if (handled > 0) {
             lastActiveNs = active.nowNs();
             leaveWhenIdle = system.isClosing();
-            noteUse();
+            noteUse(this);
         }
     }
 
-    /** Tells those who decide on who stays in memory that this actor is needed. */
-    private void noteUse() {
-        Residency residency = system.residency();
-        if (residency == null) {
+    private void handle(Activation<E, S> active, Object message) {
+        if (!kind.isGuarded()) {
+            active.handle(message);
             return;
         }
-        Residents.Place<Entity<?, ?>> known = place;
-        if (known == null) {
-            known = new Residents.Place<>(this, persistenceId.hashCode());
-            place = known;
-            residency.onArrived(known);
-        } else {
-            residency.onUsed(known);
+        handlerFailed = false;
+        active.handle(message instanceof AdaptiveLimit.Timed timed ? timed.message : message);
+        kind.onHandled(persistenceId, handlerFailed);
+        if (message instanceof AdaptiveLimit.Timed timed) {
+            timed.onHandled();
         }
+    }
+
+    @Override
+    Object key() {
+        return persistenceId;
+    }
+
+    @Override
+    int home() {
+        Activation<E, S> active = activation;
+        return active == null ? -1 : active.lane();
     }
 
     /** Has a message handled next. */
@@ -423,22 +385,13 @@ final class Entity<E, S> extends Cell {
         if (active != null) {
             active.close(failure);
         }
-        if (hasBegun) {
-            hasBegun = false;
-            Hooks.announce("postStop", persistenceId, () -> type.actor.postStop(persistenceId));
-        }
-        Residency residency = system.residency();
-        if (residency != null && place != null) {
-            residency.onLeft(place);
-        }
-        if ((dies || failure != null) && !system.isClosing()) {
-            system.watches().onStopped(new LocalEntityRef(system, type, persistenceId));
-        }
+        endLife(failure != null);
         synchronized (this) {
             status = CLOSED;
             if (failure != null) {
                 failWaiting(failure);
             }
+            kind.dispatcher.release(this);
             Queue<Object> left = leftovers();
             if (left.isEmpty()) {
                 system.remove(this);
@@ -476,14 +429,17 @@ final class Entity<E, S> extends Cell {
         }
     }
 
-    static void refuse(Object message, ActorException failure) {
-        if (message instanceof Ask<?> ask) {
+    /** Fails the ask of a message that is not handled; one that nobody waits for becomes a dead letter. */
+    void refuse(Object message, ActorException failure) {
+        handlerFailed |= failure instanceof ActorFailedException;
+        if (message instanceof AdaptiveLimit.Timed timed) {
+            timed.onDropped();
+            refuse(timed.message, failure);
+        } else if (message instanceof Ask<?> ask) {
             ask.fail(failure);
         } else {
-            LOG.warn(
-                    "message was dropped: message={}, reason={}",
-                    message.getClass().getName(),
-                    failure.getMessage());
+            system.deadLetters().add(message, label(), DeadLetter.Reason.REFUSED);
+            LOG.debug("message was dropped: message={}", message.getClass().getName(), failure);
         }
     }
 }
