@@ -12,6 +12,7 @@ import io.stele.spi.PayloadCodec;
 import io.stele.spi.PersistenceId;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -41,6 +42,8 @@ public final class ActorSystem implements AutoCloseable {
     private final RandomGenerator random;
     private final Consumer<? super Escalation> escalations;
     private final ParkedMessages parked = new ParkedMessages();
+    private final Timers timers;
+    private final @Nullable TimerThread timerThread;
     private final Delays delays = new Delays();
     private volatile boolean closing;
     private boolean closed;
@@ -57,6 +60,14 @@ public final class ActorSystem implements AutoCloseable {
         persistence = builder.hasJournal() ? new Persistence(this, builder) : null;
         if (persistence != null) {
             persistence.start();
+        }
+        timers = new Timers(clock, builder.workerCount());
+        DurableTimers durable = persistence == null ? null : persistence.timers();
+        timerThread = turns == null ? new TimerThread(clock, timers, durable) : null;
+        if (timerThread != null) {
+            timerThread.start();
+        } else {
+            Objects.requireNonNull(turns).onTick(() -> TimerThread.tick(clock, timers, durable));
         }
     }
 
@@ -154,6 +165,16 @@ public final class ActorSystem implements AutoCloseable {
         return persistence == null ? 0 : persistence.entities().count();
     }
 
+    /** Returns what tells actors something later. Forgotten in a crash; see {@link #durableTimers()}. */
+    public Timers timers() {
+        return timers;
+    }
+
+    /** Returns the timers of persistent actors, which survive crashes. */
+    public DurableTimers durableTimers() {
+        return persistence().timers();
+    }
+
     /** Returns who is out of service because of a stored event that cannot be applied, and the ways back. */
     public Quarantine quarantine() {
         return persistence().quarantine();
@@ -195,6 +216,9 @@ public final class ActorSystem implements AutoCloseable {
         }
         closed = true;
         closing = true;
+        if (timerThread != null) {
+            timerThread.close();
+        }
         long deadlineNs = clock.nanoTime() + closeTimeoutNs;
         if (persistence != null) {
             persistence.finish(deadlineNs);
@@ -254,8 +278,14 @@ public final class ActorSystem implements AutoCloseable {
         persistence().flushSoon(store);
     }
 
-    int append(PayloadCodec own, EventStream stream, long timestampMs, List<?> events, @Nullable String commandId) {
-        return persistence().append(own, stream, timestampMs, events, commandId);
+    int append(
+            PayloadCodec own,
+            EventStream stream,
+            long timestampMs,
+            List<?> events,
+            @Nullable String commandId,
+            @Nullable ByteBuffer timerChanges) {
+        return persistence().append(own, stream, timestampMs, events, commandId, timerChanges);
     }
 
     void appendReply(EventStream stream, long timestampMs, String commandId, DeduplicationWindow.Value reply) {

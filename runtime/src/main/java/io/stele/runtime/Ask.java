@@ -35,7 +35,10 @@ final class Ask<R> extends CompletableFuture<R> implements Recipient, ActorRef<R
 
     /** Returns what a mailbox holds without its envelope. */
     static Object unwrap(Object message) {
-        return message instanceof Ask<?> ask ? ask.message : message;
+        if (message instanceof Ask<?> ask) {
+            return ask.message;
+        }
+        return message instanceof TimerFiring firing ? firing.command : message;
     }
 
     /** Takes the reply; false if there has been one already. */

@@ -29,6 +29,7 @@ final class Entities {
     /** Makes a kind of actor known. Throws as {@link ActorSystem#register} does. */
     void register(PersistentActor<?, ?> actor) {
         types.computeIfAbsent(actor.getClass(), type -> define(actor));
+        persistence.timers().onRegistered(actor.entityType());
     }
 
     /** Returns a kind of actor, making it known if it is not. */

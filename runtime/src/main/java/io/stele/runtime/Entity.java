@@ -448,7 +448,9 @@ final class Entity<E, S> extends Cell {
     static void refuse(Object message, ActorException failure) {
         if (message instanceof Ask<?> ask) {
             ask.fail(failure);
-        } else {
+        } else if (message instanceof TimerFiring firing) {
+            firing.refuse(failure);
+        } else if (message != TimerFiring.Wake.INSTANCE) {
             LOG.warn(
                     "message was dropped: message={}, reason={}",
                     message.getClass().getName(),
