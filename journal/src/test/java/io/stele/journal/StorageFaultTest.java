@@ -91,9 +91,9 @@ class StorageFaultTest {
             assertThat(storage.log)
                     .containsSubsequence(
                             "force all of " + first,
+                            "force directory",
                             "write " + SegmentFiles.DURABLE,
                             "force all of " + SegmentFiles.DURABLE,
-                            "force directory",
                             "told");
 
             storage.log.clear();

@@ -475,4 +475,14 @@ final class Activation<E, S> implements ActorContext {
     public ActorSystem system() {
         return system;
     }
+
+    @Override
+    public void watch(ActorRef<?> other, Command<?> notice) {
+        system.watch(other, new EntityWatcher(new LocalEntityRef(system, type, persistenceId()), notice));
+    }
+
+    @Override
+    public void unwatch(ActorRef<?> other, Command<?> notice) {
+        system.unwatch(other, new EntityWatcher(new LocalEntityRef(system, type, persistenceId()), notice));
+    }
 }

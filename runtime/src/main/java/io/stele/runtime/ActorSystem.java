@@ -14,6 +14,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -44,7 +46,7 @@ public final class ActorSystem implements AutoCloseable {
     private final ParkedMessages parked = new ParkedMessages();
     private final Timers timers;
     private final @Nullable TimerThread timerThread;
-    private final Delays delays = new Delays();
+    private final Delays delays;
     private volatile boolean closing;
     private boolean closed;
 
@@ -55,8 +57,10 @@ public final class ActorSystem implements AutoCloseable {
         random = builder.random();
         escalations = builder.escalations();
         SeededTurns turns = builder.turns();
+        delays = turns == null ? new ThreadDelays() : new TickDelays(turns, clock);
         dispatcher = turns == null ? new ForkJoinDispatcher("stele-worker", builder.workerCount()) : turns.dispatcher();
         root = LocalActor.root(this);
+        root.childSupervision(builder.supervision());
         persistence = builder.hasJournal() ? new Persistence(this, builder) : null;
         if (persistence != null) {
             persistence.start();
@@ -178,6 +182,36 @@ public final class ActorSystem implements AutoCloseable {
     /** Returns who is out of service because of a stored event that cannot be applied, and the ways back. */
     public Quarantine quarantine() {
         return persistence().quarantine();
+    }
+
+    /**
+     * Returns a stage that is complete when an actor has stopped; at once, if it has. Continuations that are not {@code …Async} run where
+     * the actor stopped and must not block. A persistent actor that passivates has not stopped.
+     *
+     * @throws IllegalArgumentException if it is not the address of an actor of this system
+     */
+    public CompletionStage<ActorRef<?>> whenTerminated(ActorRef<?> actor) {
+        CompletableFuture<ActorRef<?>> stopped = new CompletableFuture<>();
+        watch(actor, stopped::complete);
+        return stopped;
+    }
+
+    void watch(ActorRef<?> actor, Watcher watcher) {
+        if (actor instanceof LocalActor<?> local && local.system == this) {
+            local.addWatcher(watcher);
+        } else if (actor instanceof LocalEntityRef entity && entity.system() == this) {
+            entities().watches().add(entity, watcher);
+        } else {
+            throw new IllegalArgumentException("only actors of this system can be watched: actor=" + actor);
+        }
+    }
+
+    void unwatch(ActorRef<?> actor, Watcher watcher) {
+        if (actor instanceof LocalActor<?> local) {
+            local.removeWatcher(watcher);
+        } else if (actor instanceof LocalEntityRef entity) {
+            entities().watches().remove(entity, watcher);
+        }
     }
 
     /** Returns messages that actors have failed on for good, where their {@link Supervision} keeps them. */
@@ -342,6 +376,10 @@ public final class ActorSystem implements AutoCloseable {
 
     LaneRelease release(int lane) {
         return persistence().release(lane);
+    }
+
+    Watches watches() {
+        return entities().watches();
     }
 
     RandomGenerator random() {

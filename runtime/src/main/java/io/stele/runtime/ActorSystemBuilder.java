@@ -26,6 +26,7 @@ public final class ActorSystemBuilder {
     private @Nullable SnapshotPolicy snapshotPolicy;
     private Duration closeTimeout = Duration.ofSeconds(30);
     private RandomGenerator random = RandomGenerator.getDefault();
+    private Supervision supervision = Supervision.restart();
     private Consumer<? super Escalation> escalations = escalation -> {};
     private final List<AutoCloseable> owned = new ArrayList<>();
 
@@ -123,6 +124,12 @@ public final class ActorSystemBuilder {
         return this;
     }
 
+    /** Sets what becomes of plain actors that the system itself has started, when they fail. Default: {@link Supervision#restart()}. */
+    public ActorSystemBuilder supervision(Supervision value) {
+        supervision = value;
+        return this;
+    }
+
     /**
      * Sets who is told of a failure that nobody in the tree has taken care of, on a worker; closing the system is to be done
      * elsewhere. Default: it is logged only.
@@ -197,6 +204,10 @@ public final class ActorSystemBuilder {
 
     RandomGenerator random() {
         return random;
+    }
+
+    Supervision supervision() {
+        return supervision;
     }
 
     Consumer<? super Escalation> escalations() {

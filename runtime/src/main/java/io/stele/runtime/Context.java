@@ -39,6 +39,20 @@ public interface Context<M> {
      */
     <C> ActorRef<C> spawn(Supplier<? extends Actor<C>> actor);
 
+    /**
+     * Has {@link Actor#onTerminated} called when another actor of this system has stopped: once, and at once if it has stopped already.
+     * A persistent actor that passivates has not stopped. Watching an actor twice changes nothing; a restart of this one neither.
+     *
+     * @throws IllegalArgumentException if it is not the address of an actor of this system
+     */
+    void watch(ActorRef<?> other);
+
+    /** As {@link #watch(ActorRef)}, but has {@code notice} handled instead, before any message that waits. */
+    void watch(ActorRef<?> other, M notice);
+
+    /** Takes a {@link #watch} back: nothing comes any more. */
+    void unwatch(ActorRef<?> other);
+
     /** Stops this actor after the current message. Messages that still wait become dead letters. */
     void stop();
 

@@ -20,6 +20,7 @@ final class Entities {
     private final Map<Class<?>, EntityType<?, ?>> types = new ConcurrentHashMap<>();
     private final Map<String, Class<?>> typeNames = new ConcurrentHashMap<>();
     private final Map<PersistenceId, Entity<?, ?>> entities = new ConcurrentHashMap<>();
+    private final Watches watches = new Watches();
 
     Entities(ActorSystem system, Persistence persistence) {
         this.system = system;
@@ -107,6 +108,10 @@ final class Entities {
                     return entity;
                 })
                 == null;
+    }
+
+    Watches watches() {
+        return watches;
     }
 
     int count() {

@@ -59,6 +59,9 @@ final class Entity<E, S> extends Cell {
     private transient boolean hasBegun;
     private transient boolean hasStarted;
     private transient boolean restarts;
+    /** Whether its end is more than leaving memory for a while. */
+    private transient boolean dies;
+
     private volatile int backingOff;
     private volatile int awaiting;
     private volatile long lastActiveNs;
@@ -247,6 +250,7 @@ final class Entity<E, S> extends Cell {
     /** It has nothing under way any more, and is not to go on as it is. */
     private void end(Activation<E, S> active) {
         if (!active.hasFailed()) {
+            dies = true;
             close(null);
             return;
         }
@@ -312,6 +316,7 @@ final class Entity<E, S> extends Cell {
                 return failure;
             }
             hasBegun = true;
+            system.watches().onStarted(persistenceId);
         }
         try {
             activation = Activation.recover(this, waitNs);
@@ -402,6 +407,9 @@ final class Entity<E, S> extends Cell {
         if (hasBegun) {
             hasBegun = false;
             Hooks.announce("postStop", persistenceId, () -> type.actor.postStop(persistenceId));
+        }
+        if ((dies || failure != null) && !system.isClosing()) {
+            system.watches().onStopped(new LocalEntityRef(system, type, persistenceId));
         }
         synchronized (this) {
             status = CLOSED;

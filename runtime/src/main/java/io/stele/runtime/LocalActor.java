@@ -2,6 +2,7 @@ package io.stele.runtime;
 
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -12,16 +13,16 @@ import org.slf4j.LoggerFactory;
  * One actor without a journal: its cell, its address and its context in one object.
  *
  * <pre>
- *   spawn ──&gt; first turn: make the actor ──&gt; messages ──&gt; stop wanted ──&gt; children stop ──&gt; CLOSED, parent is told
+ *   spawn ──&gt; first turn: make the actor ──&gt; messages ──&gt; stop wanted ──&gt; children stop ──&gt; CLOSED, parent and watchers are told
  *                                             │    ^
- *                                             └────┘ {@link #onFailure}, if the handler throws
+ *                                             └────┘ {@link Control#onFailure}, if the handler throws
  * </pre>
  *
  * <p>As with an {@link Entity}, a sender that finds it CLOSED after its offer drains the mailbox itself, under the monitor.
  *
  * @param <M> the messages it takes
  */
-final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M> {
+final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watcher {
     private static final Logger LOG = LoggerFactory.getLogger(LocalActor.class);
     private static final int MAILBOX_CAPACITY = 1 << 14;
 
@@ -36,6 +37,9 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M> {
     transient @Nullable LocalActor<?> next;
     private transient volatile @Nullable Children children;
     private transient @Nullable Actor<M> actor;
+    private transient volatile @Nullable Control<M> control;
+    private transient boolean hasBegun;
+    private transient boolean isStopping;
     private volatile boolean stopWanted;
 
     private LocalActor(
@@ -95,38 +99,102 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M> {
 
     @Override
     void turn() {
-        if (actor == null && !stopWanted) {
+        if (!hasBegun && !stopWanted) {
+            hasBegun = true;
             make();
         }
+        Control<M> tree = control;
+        if (tree != null && !stopWanted) {
+            tree.handleSignals();
+        }
         handleMessages();
-        if (stopWanted && stopChildren()) {
-            close();
-            return;
+        tree = control;
+        if (stopWanted) {
+            announceStop();
+            if (stopChildren()) {
+                close();
+                return;
+            }
+        } else if (tree != null && tree.isRestarting() && stopChildren()) {
+            tree.continueRestart();
         }
         status = IDLE;
-        if (stopWanted ? hasNoChildren() : !mailbox.isEmpty()) {
+        if (hasWork()) {
             wake();
         }
     }
 
-    private void make() {
+    private boolean hasWork() {
+        Control<M> tree = control;
+        if (stopWanted) {
+            return hasNoChildren();
+        }
+        if (tree == null) {
+            return !mailbox.isEmpty();
+        }
+        return tree.hasWork()
+                || (tree.takesMessages() && !mailbox.isEmpty())
+                || (tree.isRestarting() && hasNoChildren());
+    }
+
+    /** Makes the actor, the first one or one that takes the place of another. */
+    void make() {
+        Control<M> tree = control;
+        Throwable cause = tree == null ? null : tree.takeRestartCause();
         try {
-            actor = recipe.get();
-        } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
-            LOG.error("actor could not be made, so it stops: actor={}", path(), e);
-            stopWanted = true;
+            Actor<M> made = recipe.get();
+            actor = made;
+            Supervision supervision = made.childSupervision();
+            if (supervision != Supervision.restart() || tree != null) {
+                control().childSupervision(supervision);
+            }
+            if (cause == null) {
+                made.preStart(this);
+            } else {
+                made.afterRestart(cause, this);
+            }
+        } catch (Exception | StackOverflowError | OutOfMemoryError | LinkageError | AssertionError e) {
+            LOG.error("actor could not be made: actor={}", path(), e);
+            actor = null;
+            control().onNotMade(e);
+        }
+    }
+
+    /** Lets the actor go that is to be replaced. */
+    void retire(Throwable cause) {
+        Actor<M> failed = actor;
+        actor = null;
+        if (failed != null) {
+            Hooks.announce("preRestart", path(), () -> failed.preRestart(cause, this));
         }
     }
 
     private void handleMessages() {
         for (int handled = 0; handled < MESSAGES_PER_TURN; handled++) {
             Actor<M> running = actor;
-            Object message = running == null || stopWanted ? null : mailbox.poll();
-            if (running == null || message == null) {
+            if (running == null || stopWanted) {
+                return;
+            }
+            Object message = next();
+            if (message == null) {
                 return;
             }
             handle(running, message);
         }
+    }
+
+    private @Nullable Object next() {
+        Control<M> tree = control;
+        if (tree != null) {
+            if (!tree.takesMessages()) {
+                return null;
+            }
+            Object retry = tree.takeRetry();
+            if (retry != null) {
+                return retry;
+            }
+        }
+        return mailbox.poll();
     }
 
     @SuppressWarnings("unchecked")
@@ -134,25 +202,122 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M> {
         try {
             running.onMessage((M) Ask.unwrap(message), this);
         } catch (Exception | StackOverflowError | OutOfMemoryError | LinkageError | AssertionError e) {
-            onFailure(message, e);
+            LOG.warn(
+                    "handler threw: actor={}, message={}",
+                    path(),
+                    Ask.unwrap(message).getClass().getName(),
+                    e);
+            control().onFailure(message, e);
         }
     }
 
-    /**
-     * The one place where a failure of a handler ends up. The message is dropped, whoever asked is told, and a new actor takes the
-     * place of the one that failed; address, mailbox and children stay.
-     */
-    private void onFailure(Object message, Throwable cause) {
-        LOG.warn(
-                "handler threw, the message is dropped and the actor starts afresh: actor={}, message={}",
-                path(),
-                Ask.unwrap(message).getClass().getName(),
-                cause);
-        if (message instanceof Ask<?> ask) {
-            ask.fail(new ActorFailedException("handler threw: actor=" + path() + ", reason=" + cause, cause));
+    /** A message has failed for good. */
+    @SuppressWarnings("unchecked")
+    void giveUp(Object message, Throwable cause, boolean parks) {
+        String aftermath = "";
+        if (parks) {
+            M content = (M) Ask.unwrap(message);
+            long number = system.parked().add(path(), content, cause, nowMs(), parked -> tell((M) parked));
+            aftermath = "; the message was parked: number=" + number;
         }
-        actor = null;
-        make();
+        if (message instanceof Ask<?> ask) {
+            ask.fail(new ActorFailedException(
+                    "handler threw: actor=" + path() + ", reason=" + cause + aftermath, cause));
+        }
+    }
+
+    /** Returns what becomes of this actor when it fails, as its parent has it. */
+    Supervision supervision() {
+        LocalActor<?> above = parent;
+        Control<?> tree = above == null ? null : above.control;
+        return tree == null ? Supervision.restart() : tree.childSupervision();
+    }
+
+    void childSupervision(Supervision value) {
+        control().childSupervision(value);
+    }
+
+    /** Does something with those brothers and sisters that share the fate of this actor. */
+    void forOthers(Supervision.Scope scope, Consumer<LocalActor<?>> action) {
+        LocalActor<?> above = parent;
+        if (above == null || scope == Supervision.Scope.ONE_FOR_ONE) {
+            return;
+        }
+        for (LocalActor<?> other : above.children().inOrder()) {
+            if (other != this && (scope == Supervision.Scope.ALL_FOR_ONE || other.serial > serial)) {
+                action.accept(other);
+            }
+        }
+    }
+
+    /** Hands a failure to the parent; where that is the root, the failure has reached the top. */
+    void escalate(Throwable cause) {
+        LocalActor<?> above = parent;
+        if (above != null && above.parent != null) {
+            above.signal(new Signal.ChildFailed(this, cause));
+        } else {
+            system.onEscalated(new Escalation(path(), cause));
+            requestStop();
+        }
+    }
+
+    /** Tells the actor something that overtakes its messages. Any thread. */
+    void signal(Signal signal) {
+        control().add(signal);
+        wake();
+    }
+
+    private Control<M> control() {
+        Control<M> existing = control;
+        if (existing == null) {
+            synchronized (this) {
+                existing = control;
+                if (existing == null) {
+                    existing = new Control<>(this);
+                    control = existing;
+                }
+            }
+        }
+        return existing;
+    }
+
+    @Override
+    public void onTerminated(ActorRef<?> other) {
+        signal(new Signal.Terminated(other));
+    }
+
+    @SuppressWarnings("unchecked")
+    void onTerminated(ActorRef<?> other, @Nullable Object notice) {
+        Actor<M> running = actor;
+        if (running == null) {
+            return;
+        }
+        try {
+            if (notice == null) {
+                running.onTerminated(other, this);
+            } else {
+                running.onMessage((M) notice, this);
+            }
+        } catch (Exception | StackOverflowError | OutOfMemoryError | LinkageError | AssertionError e) {
+            LOG.warn("handler threw when it was told of an end: actor={}, other={}", path(), other, e);
+            control().onFailure(null, e);
+        }
+    }
+
+    void addWatcher(Watcher watcher) {
+        control().addWatcher(watcher);
+    }
+
+    void removeWatcher(Watcher watcher) {
+        control().removeWatcher(watcher);
+    }
+
+    private void announceStop() {
+        Actor<M> running = actor;
+        if (!isStopping && running != null && system.isClosing()) {
+            Hooks.announce("beforeShutdown", path(), () -> running.beforeShutdown(this));
+        }
+        isStopping = true;
     }
 
     /** Returns whether no child is left. */
@@ -171,20 +336,27 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M> {
     }
 
     private void close() {
+        Actor<M> running = actor;
         actor = null;
+        if (running != null) {
+            Hooks.announce("postStop", path(), () -> running.postStop(this));
+        }
         status = CLOSED;
         drain();
         LocalActor<?> above = parent;
         if (above != null) {
             above.onChildStopped(this);
         }
+        Control<M> tree = control;
+        if (tree != null) {
+            tree.unwatchAll();
+            tree.tellWatchers();
+        }
     }
 
     private void onChildStopped(LocalActor<?> child) {
         children().remove(child);
-        if (stopWanted) {
-            wake();
-        }
+        wake();
     }
 
     /** What still waits for a closed actor becomes dead letters. */
@@ -280,6 +452,21 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M> {
     @Override
     public <C> ActorRef<C> spawn(Supplier<? extends Actor<C>> childRecipe) {
         return start(null, childRecipe);
+    }
+
+    @Override
+    public void watch(ActorRef<?> other) {
+        control().watch(other, null);
+    }
+
+    @Override
+    public void watch(ActorRef<?> other, M notice) {
+        control().watch(other, notice);
+    }
+
+    @Override
+    public void unwatch(ActorRef<?> other) {
+        control().unwatch(other);
     }
 
     @Override

@@ -1,0 +1,14 @@
+package io.stele.it;
+
+/** What {@code ./stele crash-test} starts. */
+final class CrashTest {
+    private CrashTest() {}
+
+    public static void main(String[] args) {
+        long first = Long.parseLong(args[0]);
+        long seeds = Long.parseLong(args[1]);
+        SimulationCampaign.Result result = SimulationCampaign.journal(first, seeds);
+        System.out.println(result.summary());
+        result.causes().forEach(cause -> cause.printStackTrace(System.out));
+    }
+}
