@@ -77,10 +77,11 @@ final class AlarmWorld {
         register();
     }
 
-    <R> CompletableFuture<R> tell(String id, Command<R> command) {
+    /** Gives a command and returns its reply, which must come at once. */
+    <R> R tell(String id, Command<R> command) {
         CompletableFuture<R> reply = system.entity(Alarm.class, id).ask(command).toCompletableFuture();
         turns.runUntilIdle();
-        return reply;
+        return reply.join();
     }
 
     void pass(long ms) {

@@ -30,7 +30,7 @@ final class DurableTimersTest {
 
     @Test
     void shouldFireAtItsMillisecondAndNotBefore() {
-        long dueMs = world.tell("1", new SetAlarm("tea", 1_000)).join();
+        long dueMs = world.tell("1", new SetAlarm("tea", 1_000));
         world.pass(999);
         assertThat(world.rings("1").names()).isEmpty();
 
@@ -168,8 +168,8 @@ final class DurableTimersTest {
 
     @Test
     void shouldListWhatThereIs() {
-        long teaMs = world.tell("1", new SetAlarm("tea", 2_000)).join();
-        long eggMs = world.tell("2", new SetAlarm("egg", 1_000)).join();
+        long teaMs = world.tell("1", new SetAlarm("tea", 2_000));
+        long eggMs = world.tell("2", new SetAlarm("egg", 1_000));
 
         assertThat(world.system.durableTimers().list())
                 .extracting(DurableTimer::persistenceId, DurableTimer::name, DurableTimer::dueMs)
@@ -194,7 +194,7 @@ final class DurableTimersTest {
         snapshotting.snapshots.flush();
         snapshotting.journal.compactBelow(AlarmWorld.id("1"), 4);
         snapshotting.crash(Durability.POWER_LOSS);
-        assertThat(snapshotting.tell("1", new Get()).join().names()).containsExactly("milk");
+        assertThat(snapshotting.tell("1", new Get()).names()).containsExactly("milk");
 
         snapshotting.pass(30_000);
 
@@ -276,8 +276,7 @@ final class DurableTimersTest {
                 case 0, 1, 2 ->
                     dueMs.put(
                             name,
-                            any.tell(actor, new SetAlarm(name, random.nextInt(2_000), How.RING, random.nextBoolean()))
-                                    .join());
+                            any.tell(actor, new SetAlarm(name, random.nextInt(2_000), How.RING, random.nextBoolean())));
                 case 3 -> {
                     String victim = dueMs.keySet().stream()
                             .filter(other -> other.startsWith(actor + "-"))
@@ -285,7 +284,7 @@ final class DurableTimersTest {
                             .skip(random.nextInt(5))
                             .findFirst()
                             .orElse("none");
-                    any.tell(actor, new Cancel(victim)).join();
+                    any.tell(actor, new Cancel(victim));
                     if (dueMs.containsKey(victim) && !any.rings(actor).names().contains(victim)) {
                         cancelled.add(victim);
                         dueMs.remove(victim);
