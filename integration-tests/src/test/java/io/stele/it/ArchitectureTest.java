@@ -63,6 +63,7 @@ final class ArchitectureTest {
             "org.rocksdb", "snapshot",
             "com.google.crypto.tink", "encryption",
             "org.jctools", "runtime",
+            "com.netflix.concurrency", "runtime",
             "io.netty", "remote",
             "com.esotericsoftware", "remote",
             "picocli", "tools",

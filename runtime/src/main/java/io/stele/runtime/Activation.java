@@ -132,7 +132,7 @@ final class Activation<E, S> implements ActorContext {
     /** Handles one message: an ask, or a command that nobody waits for. */
     void handle(Object message) {
         if (codec.isForgotten()) {
-            Entity.refuse(message, new ActorForgottenException(ActorForgottenException.of(persistenceId())));
+            entity.refuse(message, new ActorForgottenException(ActorForgottenException.of(persistenceId())));
             end = End.LEAVE;
             return;
         }
@@ -156,7 +156,7 @@ final class Activation<E, S> implements ActorContext {
             return;
         }
         if (effect == null) {
-            Entity.refuse(message, Refusals.unhandled(persistenceId(), command));
+            entity.refuse(message, Refusals.unhandled(persistenceId(), command));
             return;
         }
         carryOut(effect, message, command);
@@ -224,17 +224,17 @@ final class Activation<E, S> implements ActorContext {
             }
             return true;
         } catch (ForgottenException e) {
-            Entity.refuse(message, new ActorForgottenException(e));
+            entity.refuse(message, new ActorForgottenException(e));
             end = End.LEAVE;
         } catch (PayloadCodecException e) {
-            Entity.refuse(message, Refusals.notEncoded(persistenceId(), e));
+            entity.refuse(message, Refusals.notEncoded(persistenceId(), e));
         } catch (JournalFullException e) {
-            Entity.refuse(message, Refusals.journalFull(persistenceId(), e));
+            entity.refuse(message, Refusals.journalFull(persistenceId(), e));
         } catch (SequenceConflictException e) {
-            Entity.refuse(message, Refusals.conflict(persistenceId(), e));
+            entity.refuse(message, Refusals.conflict(persistenceId(), e));
             failed(e, false);
         } catch (JournalException | StackOverflowError | OutOfMemoryError e) {
-            Entity.refuse(message, Refusals.unknown(persistenceId(), e));
+            entity.refuse(message, Refusals.unknown(persistenceId(), e));
             failed(e, false);
         }
         return false;
@@ -252,7 +252,7 @@ final class Activation<E, S> implements ActorContext {
             }
             snapshots.progress().afterApply(events.size());
         } catch (OutOfMemoryError e) {
-            Entity.refuse(message, Refusals.notApplied(persistenceId(), sequenceNumber(), e));
+            entity.refuse(message, Refusals.notApplied(persistenceId(), sequenceNumber(), e));
             failed(e, false);
             return false;
         } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
@@ -273,7 +273,7 @@ final class Activation<E, S> implements ActorContext {
                 persistenceId(),
                 poison,
                 cause);
-        Entity.refuse(message, Refusals.eventHandlerThrew(persistenceId(), poison, cause));
+        entity.refuse(message, Refusals.eventHandlerThrew(persistenceId(), poison, cause));
         system.quarantine()
                 .add(new Quarantined(
                         persistenceId(),
@@ -309,7 +309,7 @@ final class Activation<E, S> implements ActorContext {
 
     private void putBack(Effect<E, S, ?> effect, Object message, Command<?> command) {
         if (!entity.stash(message)) {
-            Entity.refuse(message, Refusals.stashFull(persistenceId(), type.stashCapacity, command));
+            entity.refuse(message, Refusals.stashFull(persistenceId(), type.stashCapacity, command));
         }
         follow(effect, type.durability);
     }
@@ -325,7 +325,7 @@ final class Activation<E, S> implements ActorContext {
         if (outcome.effect() != null) {
             carryOut((Effect<E, S, ?>) outcome.effect(), message, command);
         } else {
-            Entity.refuse(message, Refusals.asyncFailed(persistenceId(), command, outcome.reason()));
+            entity.refuse(message, Refusals.asyncFailed(persistenceId(), command, outcome.reason()));
         }
     }
 
@@ -348,7 +348,7 @@ final class Activation<E, S> implements ActorContext {
                     .add(persistenceId().encoded(), command, cause, turnMs, parked -> self().tell((Command<?>) parked));
             aftermath = "; the message was parked: number=" + number;
         }
-        Entity.refuse(message, Refusals.handlerThrew(persistenceId(), command, cause, aftermath));
+        entity.refuse(message, Refusals.handlerThrew(persistenceId(), command, cause, aftermath));
     }
 
     /**
@@ -376,7 +376,7 @@ final class Activation<E, S> implements ActorContext {
         outbox.failAll(cause);
         Object message = suspension.end();
         if (message != null) {
-            Entity.refuse(message, cause);
+            entity.refuse(message, cause);
         }
         stream.close();
     }

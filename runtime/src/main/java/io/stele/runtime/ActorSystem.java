@@ -12,10 +12,12 @@ import io.stele.spi.PayloadCodec;
 import io.stele.spi.PersistenceId;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -36,7 +38,11 @@ public final class ActorSystem implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ActorSystem.class);
 
     private final Clock clock;
-    private final Dispatcher dispatcher;
+    private final Dispatchers dispatchers;
+    private final DeadLetters deadLetters;
+    private final Map<ActorOptions, Kind> kinds = new ConcurrentHashMap<>();
+    private final Kind standard;
+    private final Watchdog watchdog;
     private final LocalActor<Object> root;
     private final @Nullable Persistence persistence;
     private final List<AutoCloseable> owned;
@@ -44,6 +50,7 @@ public final class ActorSystem implements AutoCloseable {
     private final RandomGenerator random;
     private final Consumer<? super Escalation> escalations;
     private final ParkedMessages parked = new ParkedMessages();
+    private final Receptionist receptionist = new LocalReceptionist(this);
     private final Timers timers;
     private final @Nullable TimerThread timerThread;
     private final Delays delays;
@@ -58,7 +65,10 @@ public final class ActorSystem implements AutoCloseable {
         escalations = builder.escalations();
         SeededTurns turns = builder.turns();
         delays = turns == null ? new ThreadDelays() : new TickDelays(turns, clock);
-        dispatcher = turns == null ? new ForkJoinDispatcher("stele-worker", builder.workerCount()) : turns.dispatcher();
+        deadLetters = new DeadLetters(clock);
+        dispatchers = new Dispatchers(builder);
+        watchdog = dispatchers.watchdog();
+        standard = new Kind(this, ActorOptions.standard(), dispatchers.standard());
         root = LocalActor.root(this);
         root.childSupervision(builder.supervision());
         persistence = builder.hasJournal() ? new Persistence(this, builder) : null;
@@ -126,6 +136,16 @@ public final class ActorSystem implements AutoCloseable {
     }
 
     /**
+     * As {@link #spawn(String, Supplier)}, with other threads, another mailbox or another limit.
+     *
+     * @param <M> the messages it takes
+     * @throws IllegalArgumentException also if the system has no dispatcher of that name
+     */
+    public <M> ActorRef<M> spawn(String name, ActorOptions options, Supplier<? extends Actor<M>> actor) {
+        return root.spawn(name, options, actor);
+    }
+
+    /**
      * Stops an actor that was started with {@link #spawn}, after the message that it handles now; its children first. Messages that
      * still wait become dead letters.
      *
@@ -174,9 +194,24 @@ public final class ActorSystem implements AutoCloseable {
         return timers;
     }
 
+    /** Returns where actors of this system are found by what they do. */
+    public Receptionist receptionist() {
+        return receptionist;
+    }
+
     /** Returns the timers of persistent actors, which survive crashes. */
     public DurableTimers durableTimers() {
         return persistence().timers();
+    }
+
+    /** Returns the messages that nobody has handled. */
+    public DeadLetters deadLetters() {
+        return deadLetters;
+    }
+
+    /** Returns how many turns took longer than {@link ActorSystemBuilder#turnMax}, since the start. */
+    public long longTurns() {
+        return watchdog.reportedCount();
     }
 
     /** Returns who is out of service because of a stored event that cannot be applied, and the ways back. */
@@ -259,11 +294,11 @@ public final class ActorSystem implements AutoCloseable {
         }
         root.requestStop();
         while (!root.isClosed() && clock.nanoTime() - deadlineNs < 0) {
-            dispatcher.pause();
+            dispatchers.standard().pause();
         }
         delays.close();
         boolean recovered = persistence == null || persistence.permits().close();
-        boolean stopped = dispatcher.close() && recovered;
+        boolean stopped = dispatchers.close() && recovered;
         if (stopped) {
             root.abandon();
         }
@@ -286,6 +321,10 @@ public final class ActorSystem implements AutoCloseable {
 
     @Nullable ActorException deliver(EntityType<?, ?> type, PersistenceId persistenceId, Object message) {
         return entities().deliver(type, persistenceId, message);
+    }
+
+    int waitingCount(PersistenceId persistenceId) {
+        return entities().waitingCount(persistenceId);
     }
 
     void remove(Entity<?, ?> entity) {
@@ -363,7 +402,21 @@ public final class ActorSystem implements AutoCloseable {
     }
 
     Dispatcher dispatcher() {
-        return dispatcher;
+        return dispatchers.standard();
+    }
+
+    /** Returns the number of the watchdog's current tick. */
+    int tick() {
+        return watchdog.tick();
+    }
+
+    /** Returns what actors with the same options share. */
+    Kind kind(ActorOptions options) {
+        if (options.equals(ActorOptions.standard())) {
+            return standard;
+        }
+        return kinds.computeIfAbsent(
+                options, unused -> new Kind(this, options, dispatchers.named(options.dispatcher())));
     }
 
     Snapshotter snapshotter() {

@@ -7,7 +7,9 @@ import io.stele.spi.PayloadCodec;
 import io.stele.spi.SnapshotStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,8 @@ public final class ActorSystemBuilder {
     private @Nullable SeededTurns turns;
     private @Nullable SnapshotPolicy snapshotPolicy;
     private Duration closeTimeout = Duration.ofSeconds(30);
+    private Duration turnMax = Duration.ofMillis(500);
+    private final Map<String, DispatcherKind> dispatchers = new LinkedHashMap<>();
     private RandomGenerator random = RandomGenerator.getDefault();
     private Supervision supervision = Supervision.restart();
     private Consumer<? super Escalation> escalations = escalation -> {};
@@ -62,6 +66,27 @@ public final class ActorSystemBuilder {
             throw new IllegalArgumentException("workerCount must be at least 1: workerCount=" + value);
         }
         workerCount = value;
+        return this;
+    }
+
+    /**
+     * Adds threads of their own for actors that name them in their {@link ActorOptions#dispatcher()}.
+     *
+     * @throws IllegalArgumentException if the name is taken
+     */
+    public ActorSystemBuilder dispatcher(String name, DispatcherKind kind) {
+        boolean predefined = name.equals(ActorOptions.DEFAULT_DISPATCHER)
+                || name.equals(ActorOptions.PINNED_DISPATCHER)
+                || name.equals(ActorOptions.BLOCKING_DISPATCHER);
+        if (predefined || dispatchers.putIfAbsent(name, kind) != null) {
+            throw new IllegalArgumentException("dispatcher's name is taken: dispatcher=" + name);
+        }
+        return this;
+    }
+
+    /** Sets how long a turn may keep a worker before it is reported with its stack. Default: 500 ms. */
+    public ActorSystemBuilder turnMax(Duration value) {
+        turnMax = value;
         return this;
     }
 
@@ -188,6 +213,14 @@ public final class ActorSystemBuilder {
 
     int workerCount() {
         return workerCount;
+    }
+
+    Duration turnMax() {
+        return turnMax;
+    }
+
+    Map<String, DispatcherKind> dispatchers() {
+        return dispatchers;
     }
 
     @Nullable SeededTurns turns() {

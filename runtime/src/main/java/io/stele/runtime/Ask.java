@@ -38,7 +38,10 @@ final class Ask<R> extends CompletableFuture<R> implements Recipient, ActorRef<R
         if (message instanceof Ask<?> ask) {
             return ask.message;
         }
-        return message instanceof TimerFiring firing ? firing.command : message;
+        if (message instanceof TimerFiring firing) {
+            return firing.command;
+        }
+        return message instanceof AdaptiveLimit.Timed timed ? unwrap(timed.message) : message;
     }
 
     /** Takes the reply; false if there has been one already. */

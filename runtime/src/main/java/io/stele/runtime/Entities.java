@@ -70,20 +70,19 @@ final class Entities {
                 }
                 entity = entities.computeIfAbsent(persistenceId, id -> new Entity<>(system, type, id));
             }
-            switch (entity.offer(message)) {
-                case TAKEN -> {
-                    return null;
-                }
-                case FULL -> {
-                    return new MailboxFullException(
-                            "mailbox is full, try again later: persistenceId=" + persistenceId + ", mailboxCapacity="
-                                    + type.mailboxCapacity,
-                            null);
-                }
-                case CLOSED -> entity.awaitForwarded();
+            Cell.Offer offer = entity.offer(message);
+            if (offer != Cell.Offer.CLOSED) {
+                return entity.refusal(offer);
             }
+            entity.awaitForwarded();
         }
         return new ActorSystemClosedException("system is closed: persistenceId=" + persistenceId, null);
+    }
+
+    /** Returns how many messages wait for an actor, about; none if it is not in memory. */
+    int waitingCount(PersistenceId persistenceId) {
+        Entity<?, ?> entity = entities.get(persistenceId);
+        return entity == null ? 0 : entity.mailbox.size();
     }
 
     /** An entity has left memory with nothing left to do. */
@@ -133,6 +132,7 @@ final class Entities {
                     + ", class=" + actor.getClass().getName() + ", other=" + other.getName());
         }
         EntityType<E, S> type = new EntityType<>(actor, system.codec(), persistence.snapshotPolicy());
+        type.runAs(system.kind(type.options));
         persistence.recovery().upcast(actor.entityType(), actor.upcasters());
         persistence.sweepRegularly(type.passivateAfterNs, () -> sweep(type));
         return type;

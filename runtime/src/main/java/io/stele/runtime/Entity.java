@@ -44,23 +44,24 @@ final class Entity<E, S> extends Cell {
     private static final AtomicIntegerFieldUpdater<Entity> BACKING_OFF =
             AtomicIntegerFieldUpdater.newUpdater(Entity.class, "backingOff");
 
-    final transient EntityType<E, S> type;
-    final transient PersistenceId persistenceId;
+    final EntityType<E, S> type;
+    final PersistenceId persistenceId;
     /** Commands put back, in order, and those of them that are to be handled again before the mailbox. */
-    private final transient ArrayDeque<Object> stash = new ArrayDeque<>(0);
+    private final ArrayDeque<Object> stash = new ArrayDeque<>(0);
 
-    private final transient ArrayDeque<Object> unstashed = new ArrayDeque<>(0);
-    private transient @Nullable Activation<E, S> activation;
+    private final ArrayDeque<Object> unstashed = new ArrayDeque<>(0);
+    private @Nullable Activation<E, S> activation;
     /** Why it could not be recovered. */
-    private transient @Nullable ActorException refusal;
+    private @Nullable ActorException refusal;
 
-    private transient volatile RecoveryPermits.@Nullable Ticket ticket;
-    private transient @Nullable Failures failures;
-    private transient boolean hasBegun;
-    private transient boolean hasStarted;
-    private transient boolean restarts;
+    private boolean handlerFailed;
+    private volatile RecoveryPermits.@Nullable Ticket ticket;
+    private @Nullable Failures failures;
+    private boolean hasBegun;
+    private boolean hasStarted;
+    private boolean restarts;
     /** Whether its end is more than leaving memory for a while. */
-    private transient boolean dies;
+    private boolean dies;
 
     private volatile int backingOff;
     private volatile int awaiting;
@@ -68,7 +69,7 @@ final class Entity<E, S> extends Cell {
     private volatile boolean leaveWhenIdle;
 
     Entity(ActorSystem system, EntityType<E, S> type, PersistenceId persistenceId) {
-        super(system, type.mailboxCapacity);
+        super(system, type.kind());
         this.type = type;
         this.persistenceId = persistenceId;
         lastActiveNs = system.clock().nanoTime();
@@ -158,8 +159,8 @@ final class Entity<E, S> extends Cell {
         }
     }
 
-    /** Returns how many messages wait, about. Any thread while it waits for its permit. */
-    int waitingCount() {
+    @Override // while it waits for its permit
+    public int waitingCount() {
         return mailbox.size() + unstashed.size();
     }
 
@@ -180,7 +181,7 @@ final class Entity<E, S> extends Cell {
             if (refusal != null) {
                 system.recoveries().onFailed();
             }
-            system.dispatcher().execute(this);
+            kind.dispatcher.execute(this);
         }
     }
 
@@ -339,6 +340,7 @@ final class Entity<E, S> extends Cell {
 
     private void handleMessages(Activation<E, S> active) {
         int handled = 0;
+        int tick = system.tick();
         while (handled < MESSAGES_PER_TURN && active.takesCommands()) {
             Object message = unstashed.poll();
             if (message == null) {
@@ -347,13 +349,40 @@ final class Entity<E, S> extends Cell {
             if (message == null) {
                 break;
             }
-            active.handle(message);
+            handle(active, message);
             handled++;
+            if (system.tick() - tick >= TICKS_PER_TURN) {
+                break;
+            }
         }
         if (handled > 0) {
             lastActiveNs = active.nowNs();
             leaveWhenIdle = system.isClosing();
         }
+    }
+
+    private void handle(Activation<E, S> active, Object message) {
+        if (!kind.isGuarded()) {
+            active.handle(message);
+            return;
+        }
+        handlerFailed = false;
+        active.handle(message instanceof AdaptiveLimit.Timed timed ? timed.message : message);
+        kind.onHandled(persistenceId, handlerFailed);
+        if (message instanceof AdaptiveLimit.Timed timed) {
+            timed.onHandled();
+        }
+    }
+
+    @Override
+    Object key() {
+        return persistenceId;
+    }
+
+    @Override
+    int home() {
+        Activation<E, S> active = activation;
+        return active == null ? -1 : active.lane();
     }
 
     /** Has a message handled next. */
@@ -416,6 +445,7 @@ final class Entity<E, S> extends Cell {
             if (failure != null) {
                 failWaiting(failure);
             }
+            kind.dispatcher.release(this);
             Queue<Object> left = leftovers();
             if (left.isEmpty()) {
                 system.remove(this);
@@ -453,16 +483,18 @@ final class Entity<E, S> extends Cell {
         }
     }
 
-    static void refuse(Object message, ActorException failure) {
-        if (message instanceof Ask<?> ask) {
+    /** Fails the ask of a message that is not handled; one that nobody waits for becomes a dead letter. */
+    void refuse(Object message, ActorException failure) {
+        handlerFailed |= failure instanceof ActorFailedException;
+        if (message instanceof AdaptiveLimit.Timed timed) {
+            timed.onDropped();
+            refuse(timed.message, failure);
+        } else if (message instanceof Ask<?> ask) {
             ask.fail(failure);
         } else if (message instanceof TimerFiring firing) {
             firing.refuse(failure);
         } else if (message != TimerFiring.Wake.INSTANCE) {
-            LOG.warn(
-                    "message was dropped: message={}, reason={}",
-                    message.getClass().getName(),
-                    failure.getMessage());
+            system.deadLetters().add(message, label(), DeadLetter.Reason.REFUSED);
         }
     }
 }

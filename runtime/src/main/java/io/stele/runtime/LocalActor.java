@@ -24,30 +24,31 @@ import org.slf4j.LoggerFactory;
  */
 final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watcher {
     private static final Logger LOG = LoggerFactory.getLogger(LocalActor.class);
-    private static final int MAILBOX_CAPACITY = 1 << 14;
 
-    final transient @Nullable LocalActor<?> parent;
-    private final transient Supplier<? extends Actor<M>> recipe;
-    private final transient @Nullable String name;
+    final @Nullable LocalActor<?> parent;
+    private final Supplier<? extends Actor<M>> recipe;
+    private final @Nullable String name;
     /** Its number among the children of its parent, and its neighbours among the children of its parent; guarded by those {@link Children}. */
     int serial;
 
-    transient @Nullable LocalActor<?> previous;
+    @Nullable LocalActor<?> previous;
 
-    transient @Nullable LocalActor<?> next;
-    private transient volatile @Nullable Children children;
-    private transient @Nullable Actor<M> actor;
-    private transient volatile @Nullable Control<M> control;
-    private transient boolean hasBegun;
-    private transient boolean isStopping;
+    @Nullable LocalActor<?> next;
+
+    private volatile @Nullable Children children;
+    private @Nullable Actor<M> actor;
+    private volatile @Nullable Control<M> control;
+    private boolean hasBegun;
+    private boolean isStopping;
     private volatile boolean stopWanted;
 
     private LocalActor(
             ActorSystem system,
             @Nullable LocalActor<?> parent,
             @Nullable String name,
-            Supplier<? extends Actor<M>> recipe) {
-        super(system, MAILBOX_CAPACITY);
+            Supplier<? extends Actor<M>> recipe,
+            Kind kind) {
+        super(system, kind);
         this.parent = parent;
         this.name = name;
         this.recipe = recipe;
@@ -55,12 +56,13 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
 
     /** Returns the actor above all others of a system. */
     static LocalActor<Object> root(ActorSystem system) {
-        return new LocalActor<>(system, null, "", () -> (message, context) -> {});
+        return new LocalActor<>(system, null, "", () -> (message, context) -> {}, system.kind(ActorOptions.standard()));
     }
 
     /** Starts a child. Any thread. */
-    <C> LocalActor<C> start(@Nullable String childName, Supplier<? extends Actor<C>> childRecipe) {
-        LocalActor<C> child = new LocalActor<>(system, this, childName, childRecipe);
+    <C> LocalActor<C> start(
+            @Nullable String childName, ActorOptions options, Supplier<? extends Actor<C>> childRecipe) {
+        LocalActor<C> child = new LocalActor<>(system, this, childName, childRecipe, system.kind(options));
         children().add(child);
         child.wake();
         if (status == CLOSED) {
@@ -170,6 +172,7 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
     }
 
     private void handleMessages() {
+        int tick = system.tick();
         for (int handled = 0; handled < MESSAGES_PER_TURN; handled++) {
             Actor<M> running = actor;
             if (running == null || stopWanted) {
@@ -180,6 +183,20 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
                 return;
             }
             handle(running, message);
+            if (system.tick() - tick >= TICKS_PER_TURN) {
+                return;
+            }
+        }
+    }
+
+    private void handle(Actor<M> running, Object message) {
+        if (!kind.isGuarded()) {
+            tryHandle(running, message);
+        } else if (message instanceof AdaptiveLimit.Timed timed) {
+            kind.onHandled(this, !tryHandle(running, timed.message));
+            timed.onHandled();
+        } else {
+            kind.onHandled(this, !tryHandle(running, message));
         }
     }
 
@@ -198,9 +215,10 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
     }
 
     @SuppressWarnings("unchecked")
-    private void handle(Actor<M> running, Object message) {
+    private boolean tryHandle(Actor<M> running, Object message) {
         try {
             running.onMessage((M) Ask.unwrap(message), this);
+            return true;
         } catch (Exception | StackOverflowError | OutOfMemoryError | LinkageError | AssertionError e) {
             LOG.warn(
                     "handler threw: actor={}, message={}",
@@ -208,6 +226,7 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
                     Ask.unwrap(message).getClass().getName(),
                     e);
             control().onFailure(message, e);
+            return false;
         }
     }
 
@@ -243,11 +262,10 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
         if (above == null || scope == Supervision.Scope.ONE_FOR_ONE) {
             return;
         }
-        for (LocalActor<?> other : above.children().inOrder()) {
-            if (other != this && (scope == Supervision.Scope.ALL_FOR_ONE || other.serial > serial)) {
-                action.accept(other);
-            }
-        }
+        above.children().inOrder().stream()
+                .filter(other -> other != this)
+                .filter(other -> scope == Supervision.Scope.ALL_FOR_ONE || other.serial > serial)
+                .forEach(action);
     }
 
     /** Hands a failure to the parent; where that is the root, the failure has reached the top. */
@@ -343,6 +361,8 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
         }
         status = CLOSED;
         drain();
+        kind.dispatcher.release(this);
+        kind.forget(this);
         LocalActor<?> above = parent;
         if (above != null) {
             above.onChildStopped(this);
@@ -361,9 +381,7 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
 
     /** What still waits for a closed actor becomes dead letters. */
     private synchronized void drain() {
-        for (Object message = mailbox.poll(); message != null; message = mailbox.poll()) {
-            Entity.refuse(message, stopped());
-        }
+        discardAll();
     }
 
     /** Ends an actor that did not stop before the system closed, with its children. No worker runs any more. */
@@ -405,19 +423,11 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
     public <R> CompletionStage<R> ask(Function<? super ActorRef<R>, ? extends M> message, Duration timeout) {
         Ask<R> ask = new Ask<>();
         ask.message = message.apply(ask);
-        switch (offer(ask)) {
-            case TAKEN -> {}
-            case FULL ->
-                ask.fail(new MailboxFullException(
-                        "mailbox is full, try again later: actor=" + path() + ", mailboxCapacity=" + MAILBOX_CAPACITY,
-                        null));
-            case CLOSED -> ask.fail(stopped());
+        ActorException refusal = refusal(offer(ask));
+        if (refusal != null) {
+            ask.fail(refusal);
         }
         return ask.withTimeout(timeout, this);
-    }
-
-    private ActorException stopped() {
-        return new ActorFailedException("actor has stopped, the message was not handled: actor=" + path(), null);
     }
 
     @Override
@@ -445,13 +455,13 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
     }
 
     @Override
-    public <C> ActorRef<C> spawn(String childName, Supplier<? extends Actor<C>> childRecipe) {
-        return start(Children.checkName(childName), childRecipe);
+    public <C> ActorRef<C> spawn(String childName, ActorOptions options, Supplier<? extends Actor<C>> childRecipe) {
+        return start(Children.checkName(childName), options, childRecipe);
     }
 
     @Override
-    public <C> ActorRef<C> spawn(Supplier<? extends Actor<C>> childRecipe) {
-        return start(null, childRecipe);
+    public <C> ActorRef<C> spawn(ActorOptions options, Supplier<? extends Actor<C>> childRecipe) {
+        return start(null, options, childRecipe);
     }
 
     @Override

@@ -71,7 +71,7 @@ final class Persistence {
         recovery = new Recovery(journal, snapshots, codec, builder.clock(), readBudget);
         permits = new RecoveryPermits(
                 turns == null
-                        ? new ForkJoinDispatcher("stele-recovery", builder.recoveryPermits())
+                        ? BlockingDispatcher.bounded("stele-recovery", builder.recoveryPermits())
                         : turns.dispatcher(),
                 builder.recoveryPermits(),
                 builder.clock());

@@ -208,6 +208,14 @@ public abstract class PersistentActor<E, S> {
         return 1_000;
     }
 
+    /**
+     * Returns on which threads the actors run, what happens when their mailboxes are full, and when they are spared. Called once.
+     * Default: the system's workers, and a mailbox of {@link #mailboxCapacity()} that rejects one more.
+     */
+    protected ActorOptions options() {
+        return ActorOptions.standard().withMailbox(MailboxOptions.standard().withCapacity(mailboxCapacity()));
+    }
+
     /** Returns how many commands one actor may put back, at least 0. Default: 1,000. */
     protected int stashCapacity() {
         return 1_000;

@@ -3,7 +3,6 @@ package io.stele.runtime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.ForkJoinTask;
 
 /**
  * Runs the actors of one system on the thread that asks for it, one turn at a time, in an order that a seed decides: the same seed and
@@ -100,16 +99,8 @@ public final class SeededTurns {
     private final class Turns implements Dispatcher {
 
         @Override
-        public void execute(ForkJoinTask<?> task) {
-            if (task instanceof Cell cell) {
-                later(cell::exec);
-            } else if (task instanceof LaneRelease release) {
-                later(release::exec);
-            } else if (task instanceof RecoveryPermits.Permit permit) {
-                later(permit::exec);
-            } else {
-                throw new IllegalArgumentException("kind of task is not known: task=" + task.getClass());
-            }
+        public void execute(Task task) {
+            later(task::run);
         }
 
         @Override

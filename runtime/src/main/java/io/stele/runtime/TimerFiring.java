@@ -30,7 +30,7 @@ final class TimerFiring {
     }
 
     /** Asks an actor to look which of its timers are due. */
-    enum Wake {
+    enum Wake implements Command<Done> {
         INSTANCE
     }
 }

@@ -334,7 +334,7 @@ final class PersistentActorTest {
 
             MailboxFullException full = failure(ledger.ask(new Get()), MailboxFullException.class);
 
-            assertThat(full).hasMessageContaining("persistenceId=ledger/a").hasMessageContaining("mailboxCapacity=8");
+            assertThat(full).hasMessageContaining("actor=ledger/a").hasMessageContaining("mailboxCapacity=8");
             assertThat(await(world.ledger("b").ask(new Add(1))).sum()).isEqualTo(1);
             blocked.complete(1L);
         }
