@@ -6,6 +6,7 @@ import io.stele.runtime.ActorSystem;
 import io.stele.spi.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Messages of one thread to one routee arrive in their order; what goes to different ones has none.
  *
  * <h2>Threads</h2>
- * Any thread may send through it, and change who is behind it meanwhile. A message that is on its way goes by who was there when it was
+ * Any thread may send through it, without a lock, and change who is behind it meanwhile; changes take turns. A message that is on its way goes by who was there when it was
  * sent.
  *
  * @param <M> the messages
@@ -37,14 +38,13 @@ import org.jspecify.annotations.Nullable;
 public final class Router<M> implements ActorRef<M> {
     private final Routing<M> routing;
     private final Clock clock;
-    private final AtomicReference<Routee<M>[]> routees;
+    /** Never changed once it is here: replaced, under the monitor. */
+    private volatile Routee<M>[] routees;
 
     private Router(Routing<M> routing, Clock clock, Collection<? extends ActorRef<M>> refs) {
         this.routing = routing;
         this.clock = clock;
-        Routee<M>[] first = newArray(0);
-        routees = new AtomicReference<>(first);
-        set(refs);
+        routees = replaced(newArray(0), refs);
     }
 
     /**
@@ -73,14 +73,14 @@ public final class Router<M> implements ActorRef<M> {
      */
     @Override
     public boolean tell(M message) {
-        Routee<M>[] now = routees.get();
+        Routee<M>[] now = routees;
         return now.length > 0 && routing.tell(message, now);
     }
 
     /** Asks one, and lets the routing know how long its reply took. See {@link ActorRef#ask}. */
     @Override
     public <R> CompletionStage<R> ask(Function<? super ActorRef<R>, ? extends M> message, Duration timeout) {
-        Routee<M>[] now = routees.get();
+        Routee<M>[] now = routees;
         if (now.length == 0) {
             return CompletableFuture.failedFuture(nobody());
         }
@@ -112,7 +112,7 @@ public final class Router<M> implements ActorRef<M> {
      * @param <R> the reply
      */
     public <R> CompletionStage<R> askFirst(Function<? super ActorRef<R>, ? extends M> message, Duration timeout) {
-        Routee<M>[] now = routees.get();
+        Routee<M>[] now = routees;
         CompletableFuture<R> first = new CompletableFuture<>();
         if (now.length == 0) {
             first.completeExceptionally(nobody());
@@ -139,48 +139,48 @@ public final class Router<M> implements ActorRef<M> {
     /** Returns who is behind it now. */
     public List<ActorRef<M>> routees() {
         List<ActorRef<M>> refs = new ArrayList<>();
-        for (Routee<M> routee : routees.get()) {
+        for (Routee<M> routee : routees) {
             refs.add(routee.ref);
         }
         return List.copyOf(refs);
     }
 
     /** Puts {@code refs} in the place of whoever is behind it. What is known of those that stay is kept. */
-    public void set(Collection<? extends ActorRef<M>> refs) {
+    public synchronized void set(Collection<? extends ActorRef<M>> refs) {
+        routees = replaced(routees, refs);
+    }
+
+    private static <M> Routee<M>[] replaced(Routee<M>[] before, Collection<? extends ActorRef<M>> refs) {
         List<ActorRef<M>> wanted = List.copyOf(refs);
-        routees.updateAndGet(before -> {
-            Routee<M>[] after = newArray(wanted.size());
-            for (int i = 0; i < after.length; i++) {
-                after[i] = find(before, wanted.get(i));
-            }
-            return after;
-        });
+        Routee<M>[] after = newArray(wanted.size());
+        for (int i = 0; i < after.length; i++) {
+            ActorRef<M> ref = wanted.get(i);
+            int index = indexOf(before, ref);
+            after[i] = index < 0 ? new Routee<>(ref) : before[index];
+        }
+        return after;
     }
 
     /** Adds one, unless it is there. */
-    public void add(ActorRef<M> ref) {
-        routees.updateAndGet(before -> {
-            if (indexOf(before, ref) >= 0) {
-                return before;
-            }
-            Routee<M>[] after = java.util.Arrays.copyOf(before, before.length + 1);
+    public synchronized void add(ActorRef<M> ref) {
+        Routee<M>[] before = routees;
+        if (indexOf(before, ref) < 0) {
+            Routee<M>[] after = Arrays.copyOf(before, before.length + 1);
             after[before.length] = new Routee<>(ref);
-            return after;
-        });
+            routees = after;
+        }
     }
 
     /** Takes one out, if it is there. */
-    public void remove(ActorRef<?> ref) {
-        routees.updateAndGet(before -> {
-            int index = indexOf(before, ref);
-            if (index < 0) {
-                return before;
-            }
+    public synchronized void remove(ActorRef<?> ref) {
+        Routee<M>[] before = routees;
+        int index = indexOf(before, ref);
+        if (index >= 0) {
             Routee<M>[] after = newArray(before.length - 1);
             System.arraycopy(before, 0, after, 0, index);
             System.arraycopy(before, index + 1, after, index, after.length - index);
-            return after;
-        });
+            routees = after;
+        }
     }
 
     /** Takes every actor out when it has stopped, those that are there now and are of {@code system}. */
@@ -194,15 +194,10 @@ public final class Router<M> implements ActorRef<M> {
     @Override
     public int waitingCount() {
         int count = 0;
-        for (Routee<M> routee : routees.get()) {
+        for (Routee<M> routee : routees) {
             count += routee.ref.waitingCount();
         }
         return count;
-    }
-
-    private static <M> Routee<M> find(Routee<M>[] among, ActorRef<M> ref) {
-        int index = indexOf(among, ref);
-        return index < 0 ? new Routee<>(ref) : among[index];
     }
 
     private static int indexOf(Routee<?>[] among, ActorRef<?> ref) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -114,7 +115,7 @@ final class RouterTest {
         Map<Object, String> after = owners(router, all, keys);
 
         List<Object> moved = before.keySet().stream()
-                .filter(key -> !before.get(key).equals(after.get(key)))
+                .filter(key -> !Objects.equals(before.get(key), after.get(key)))
                 .toList();
         assertThat(moved).allSatisfy(key -> assertThat(after.get(key)).isEqualTo("box-new"));
         double expected = (double) keys / (count + 1);
@@ -232,7 +233,7 @@ final class RouterTest {
 
     @SuppressWarnings("unchecked")
     private static void reply(Box box, Object reply) {
-        ((ActorRef<Object>) java.util.Objects.requireNonNull(box.told.poll())).tell(reply);
+        ((ActorRef<Object>) Objects.requireNonNull(box.told.poll())).tell(reply);
     }
 
     /** Four threads send while a fifth changes who is there: nothing is lost, nobody is told twice. */
