@@ -79,7 +79,7 @@ final class Revival<E, S> {
         ActorSystem system = entity.system;
         ActorException refusal = system.quarantine().refusal(persistenceId());
         if (refusal == null) {
-            refusal = entity.requireBegun();
+            refusal = entity.beginLife();
         }
         if (refusal == null) {
             try {
