@@ -72,8 +72,13 @@ final class DurableTimerTest {
         clock.advance(Duration.ofSeconds(10));
         try (ActorSystem system =
                 Stele.builder(directory).clock(clock).register(new Reminder()).open()) {
-            await().until(() -> times(system, 1).size() == 1);
-            assertThat(times(system, 1).get(0)).isGreaterThanOrEqualTo(dueMs);
+            await().until(() -> system.activeEntityCount() > 0);
+            assertThat(system.entity(Reminder.class, "1")
+                            .ask(new Reminder.Get())
+                            .toCompletableFuture()
+                            .join()
+                            .atMs())
+                    .containsExactly(dueMs);
             assertThat(times(system, 2)).isEmpty();
             assertThat(system.durableTimers().list())
                     .extracting(DurableTimer::name)
