@@ -245,7 +245,8 @@ final class CorruptionSurvey {
         byte[] bytes = content(name).clone();
         Path file = directory.resolve(name);
         int used = Math.max(1, usedBytes(bytes));
-        int at = random.nextInt(used);
+        boolean atTheEnd = name.endsWith(".carried") && random.nextBoolean(); // its index
+        int at = atTheEnd ? used - 1 - random.nextInt(Math.min(used, 64)) : random.nextInt(used);
         int kind = random.nextInt(20);
         what = name + ", kind=" + kind + ", at=" + at;
         flipped = kind < 9;

@@ -98,7 +98,7 @@ final class Mutants {
     }
 
     private static Mutant journal(String name, String type, Edit edit) {
-        return new Mutant(name, JOURNAL + type, JOURNAL_SIMULATION, 150, edit);
+        return new Mutant(name, JOURNAL + type, JOURNAL_SIMULATION, 400, edit);
     }
 
     private static Mutant node(String name, String type, Edit edit) {
