@@ -193,7 +193,7 @@ final class MailboxTest {
     void shouldLeaveAnActorAloneThatFailsAgainAndAgain() {
         AtomicInteger tried = new AtomicInteger();
         ActorRef<Object> actor = system.spawn(
-                "weak", ActorOptions.standard().withBreaker(3, Duration.ofMillis(100)), () -> (message, context) -> {
+                "weak", ActorOptions.standard().withBreaker(3, Duration.ofSeconds(2)), () -> (message, context) -> {
                     tried.incrementAndGet();
                     if (message instanceof ActorRef<?> replyTo) {
                         @SuppressWarnings("unchecked")
