@@ -42,6 +42,7 @@ public final class ActorSystem implements AutoCloseable {
     private final Map<ActorOptions, Kind> kinds = new ConcurrentHashMap<>();
     private final Kind standard;
     private final Watchdog watchdog;
+    private final AskTimeouts askTimeouts;
     private final LocalActor<Object> root;
     private final @Nullable Persistence persistence;
     private final List<AutoCloseable> owned;
@@ -65,6 +66,12 @@ public final class ActorSystem implements AutoCloseable {
         dispatchers = new Dispatchers(builder);
         watchdog = dispatchers.watchdog();
         standard = new Kind(this, ActorOptions.standard(), dispatchers.standard());
+        askTimeouts = new AskTimeouts(clock);
+        if (turns == null) {
+            askTimeouts.start();
+        } else {
+            turns.onTick(askTimeouts::tick);
+        }
         root = LocalActor.root(this);
         root.childSupervision(builder.supervision());
         persistence = builder.hasJournal() ? new Persistence(this, builder) : null;
@@ -275,6 +282,7 @@ public final class ActorSystem implements AutoCloseable {
         if (persistence != null) {
             persistence.close(stopped);
         }
+        askTimeouts.close();
         closeOwned();
     }
 
@@ -363,6 +371,10 @@ public final class ActorSystem implements AutoCloseable {
 
     Dispatcher dispatcher() {
         return dispatchers.standard();
+    }
+
+    AskTimeouts askTimeouts() {
+        return askTimeouts;
     }
 
     /** Returns the number of the watchdog's current tick. */

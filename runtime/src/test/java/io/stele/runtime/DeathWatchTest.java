@@ -205,12 +205,13 @@ final class DeathWatchTest {
 
         mortal.tell("stop");
 
-        eventually(
-                "it has stored what it learned",
-                () -> system.<Known>stateAt(Watchful.class, "w", io.stele.recovery.Moment.LATEST)
-                        .state()
-                        .names()
-                        .equals(List.of(mortal.toString())));
+        eventually("it has stored what it learned", () -> {
+            world.journal.syncAll(); // nobody waits for a reply, so nobody else has it forced
+            return system.<Known>stateAt(Watchful.class, "w", io.stele.recovery.Moment.LATEST)
+                    .state()
+                    .names()
+                    .equals(List.of(mortal.toString()));
+        });
         assertThat(told).isEmpty();
     }
 
