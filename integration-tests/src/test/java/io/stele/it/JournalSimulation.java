@@ -117,6 +117,8 @@ final class JournalSimulation {
         long appends;
         long events;
         long compactions;
+        long detected;
+        long harmless;
         long simulatedNs;
         long traceHash;
     }

@@ -50,6 +50,14 @@ final class SimulationCampaign {
                 JournalSimulation::run, firstSeed, seeds, Runtime.getRuntime().availableProcessors());
     }
 
+    static Result node(long firstSeed, long seeds) {
+        return run(NodeSimulation::run, firstSeed, seeds, Runtime.getRuntime().availableProcessors());
+    }
+
+    static Result survey(long firstSeed, long seeds) {
+        return run(CorruptionSurvey::run, firstSeed, seeds, Runtime.getRuntime().availableProcessors());
+    }
+
     static Result run(Simulation simulation, long firstSeed, long seeds, int threads) {
         long startNs = System.nanoTime();
         AtomicLong next = new AtomicLong(firstSeed);
@@ -120,6 +128,8 @@ final class SimulationCampaign {
         total.torn += one.torn;
         total.appends += one.appends;
         total.events += one.events;
+        total.detected += one.detected;
+        total.harmless += one.harmless;
         total.compactions += one.compactions;
         total.simulatedNs += one.simulatedNs;
     }

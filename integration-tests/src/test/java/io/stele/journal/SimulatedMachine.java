@@ -34,7 +34,7 @@ public final class SimulatedMachine implements AutoCloseable {
     private record Work(JournalMachine.Worker worker, Thread thread) {}
 
     /**
-     * Makes a machine with an empty journal.
+     * Makes a machine with an empty journal, or with the one that an earlier machine has left.
      *
      * @param root an empty directory, on a file system in memory if this is to be fast
      */
@@ -42,14 +42,16 @@ public final class SimulatedMachine implements AutoCloseable {
         this.root = root;
         this.clock = clock;
         this.random = random;
-        directory = Files.createDirectory(root.resolve("journal"));
+        directory = Files.createDirectories(root.resolve("journal"));
         disk = new SimulatedDisk(
-                Files.createDirectory(root.resolve("limbo")),
+                Files.createDirectories(root.resolve("limbo")),
                 random.split(),
                 new SimulatedDisk.DiskFaults(
                         layout.sectorBytes(), layout.forceFails(), layout.writeBack(), layout.lost()));
-        new Manifest(1, new UUID(random.nextLong(), 7), layout.laneCount(), layout.segmentBytes(), clock.epochMs())
-                .write(directory);
+        UUID id = new UUID(random.nextLong(), 7);
+        if (!Files.exists(directory.resolve(SegmentFiles.LOCK))) {
+            new Manifest(1, id, layout.laneCount(), layout.segmentBytes(), clock.epochMs()).write(directory);
+        }
     }
 
     /**

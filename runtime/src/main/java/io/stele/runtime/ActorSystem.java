@@ -13,6 +13,7 @@ import io.stele.spi.PersistenceId;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -50,6 +51,9 @@ public final class ActorSystem implements AutoCloseable {
     private final RandomGenerator random;
     private final Consumer<? super Escalation> escalations;
     private final ParkedMessages parked = new ParkedMessages();
+    private final Receptionist receptionist = new LocalReceptionist(this);
+    private final Timers timers;
+    private final @Nullable TimerThread timerThread;
     private final Delays delays;
     private volatile boolean closing;
     private boolean closed;
@@ -77,6 +81,14 @@ public final class ActorSystem implements AutoCloseable {
         persistence = builder.hasJournal() ? new Persistence(this, builder) : null;
         if (persistence != null) {
             persistence.start();
+        }
+        timers = new Timers(clock, builder.workerCount());
+        DurableTimers durable = persistence == null ? null : persistence.timers();
+        timerThread = turns == null ? new TimerThread(clock, timers, durable) : null;
+        if (timerThread != null) {
+            timerThread.start();
+        } else {
+            Objects.requireNonNull(turns).onTick(() -> TimerThread.tick(clock, timers, durable));
         }
     }
 
@@ -184,6 +196,21 @@ public final class ActorSystem implements AutoCloseable {
         return persistence == null ? 0 : persistence.entities().count();
     }
 
+    /** Returns what tells actors something later. Forgotten in a crash; see {@link #durableTimers()}. */
+    public Timers timers() {
+        return timers;
+    }
+
+    /** Returns where actors of this system are found by what they do. */
+    public Receptionist receptionist() {
+        return receptionist;
+    }
+
+    /** Returns the timers of persistent actors, which survive crashes. */
+    public DurableTimers durableTimers() {
+        return persistence().timers();
+    }
+
     /** Returns the messages that nobody has handled. */
     public DeadLetters deadLetters() {
         return deadLetters;
@@ -265,6 +292,9 @@ public final class ActorSystem implements AutoCloseable {
         }
         closed = true;
         closing = true;
+        if (timerThread != null) {
+            timerThread.close();
+        }
         long deadlineNs = clock.nanoTime() + closeTimeoutNs;
         if (persistence != null) {
             persistence.finish(deadlineNs);
@@ -301,6 +331,10 @@ public final class ActorSystem implements AutoCloseable {
         return entities().deliver(type, persistenceId, message);
     }
 
+    int waitingCount(PersistenceId persistenceId) {
+        return entities().waitingCount(persistenceId);
+    }
+
     void remove(Entity<?, ?> entity) {
         entities().remove(entity);
     }
@@ -325,8 +359,14 @@ public final class ActorSystem implements AutoCloseable {
         persistence().flushSoon(store);
     }
 
-    int append(PayloadCodec own, EventStream stream, long timestampMs, List<?> events, @Nullable String commandId) {
-        return persistence().append(own, stream, timestampMs, events, commandId);
+    int append(
+            PayloadCodec own,
+            EventStream stream,
+            long timestampMs,
+            List<?> events,
+            @Nullable String commandId,
+            @Nullable ByteBuffer timerChanges) {
+        return persistence().append(own, stream, timestampMs, events, commandId, timerChanges);
     }
 
     void appendReply(EventStream stream, long timestampMs, String commandId, DeduplicationWindow.Value reply) {

@@ -159,8 +159,8 @@ final class Entity<E, S> extends Cell {
         }
     }
 
-    /** Returns how many messages wait, about. Any thread while it waits for its permit. */
-    int waitingCount() {
+    @Override // while it waits for its permit
+    public int waitingCount() {
         return mailbox.size() + unstashed.size();
     }
 
@@ -491,9 +491,10 @@ final class Entity<E, S> extends Cell {
             refuse(timed.message, failure);
         } else if (message instanceof Ask<?> ask) {
             ask.fail(failure);
-        } else {
+        } else if (message instanceof TimerFiring firing) {
+            firing.refuse(failure);
+        } else if (message != TimerFiring.Wake.INSTANCE) {
             system.deadLetters().add(message, label(), DeadLetter.Reason.REFUSED);
-            LOG.debug("message was dropped: message={}", message.getClass().getName(), failure);
         }
     }
 }
