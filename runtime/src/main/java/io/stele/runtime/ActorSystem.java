@@ -48,6 +48,8 @@ public final class ActorSystem implements AutoCloseable {
     private final @Nullable Persistence persistence;
     private final List<AutoCloseable> owned;
     private final long closeTimeoutNs;
+    private final Shutdown shutdown;
+    private final AtExit exit;
     private final RandomGenerator random;
     private final Consumer<? super Escalation> escalations;
     private final ParkedMessages parked = new ParkedMessages();
@@ -62,6 +64,7 @@ public final class ActorSystem implements AutoCloseable {
         clock = builder.clock();
         owned = builder.owned();
         closeTimeoutNs = builder.closeTimeout().toNanos();
+        shutdown = new Shutdown(clock, builder.shutdownTimeouts());
         random = builder.random();
         escalations = builder.escalations();
         SeededTurns turns = builder.turns();
@@ -90,6 +93,7 @@ public final class ActorSystem implements AutoCloseable {
         } else {
             Objects.requireNonNull(turns).onTick(() -> TimerThread.tick(clock, timers, durable));
         }
+        exit = builder.closesAtExit() ? AtExit.register(this) : AtExit.NONE;
     }
 
     /** Starts to put a system together from stores of one's own. */
@@ -281,9 +285,16 @@ public final class ActorSystem implements AutoCloseable {
         return snapshotter().failedCount();
     }
 
+    /** Returns how this system closes, for tasks of the application's own. */
+    public Shutdown shutdown() {
+        return shutdown;
+    }
+
     /**
-     * Takes no more messages for persistent actors, lets each of them finish what it has accepted, stops the plain ones, then closes the
-     * stores that belong to it. What cannot be finished within the builder's close timeout fails. Closing twice does nothing.
+     * Goes through the phases of {@link ShutdownPhase}: takes no more messages for persistent actors, lets each of them finish what it has
+     * accepted, stops the plain ones, then closes the stores that belong to it. What cannot be finished in time fails with an
+     * {@link ActorException}: nothing that was accepted stays without an answer. Closing twice does nothing; a second thread waits for the
+     * first. Not to be called by an actor.
      */
     @Override
     public synchronized void close() {
@@ -291,18 +302,33 @@ public final class ActorSystem implements AutoCloseable {
             return;
         }
         closed = true;
+        exit.remove();
+        shutdown.begin();
+        shutdown.run(ShutdownPhase.ANNOUNCE, deadlineNs -> {});
+        shutdown.run(ShutdownPhase.FINISH, this::finish);
+        shutdown.run(ShutdownPhase.STOP, this::stopPlainActors);
+        shutdown.run(ShutdownPhase.CLOSE, deadlineNs -> closeAll());
+        shutdown.run(ShutdownPhase.AFTER, deadlineNs -> {});
+    }
+
+    private void finish(long deadlineNs) {
         closing = true;
         if (timerThread != null) {
             timerThread.close();
         }
-        long deadlineNs = clock.nanoTime() + closeTimeoutNs;
         if (persistence != null) {
             persistence.finish(deadlineNs);
         }
+    }
+
+    private void stopPlainActors(long deadlineNs) {
         root.requestStop();
         while (!root.isClosed() && clock.nanoTime() - deadlineNs < 0) {
             dispatchers.standard().pause();
         }
+    }
+
+    private void closeAll() {
         delays.close();
         boolean recovered = persistence == null || persistence.permits().close();
         boolean stopped = dispatchers.close() && recovered;
@@ -441,6 +467,10 @@ public final class ActorSystem implements AutoCloseable {
 
     LaneRelease release(int lane) {
         return persistence().release(lane);
+    }
+
+    @Nullable Residency residency() {
+        return persistence().residency();
     }
 
     Watches watches() {

@@ -140,7 +140,7 @@ final class Entities {
 
     /** Lets idle actors of one kind leave memory. */
     private void sweep(EntityType<?, ?> type) {
-        long sinceNs = system.clock().nanoTime() - type.passivateAfterNs;
+        long sinceNs = system.clock().nanoTime() - persistence.lifetimeNs(type.passivateAfterNs);
         for (Entity<?, ?> entity : entities.values()) {
             if (entity.type == type) {
                 entity.passivateIfIdleSince(sinceNs);

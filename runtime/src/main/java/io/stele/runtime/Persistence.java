@@ -58,6 +58,8 @@ final class Persistence {
     private final Entities entities;
     private final ThreadLocal<EventBatch> batches;
     private final ThreadLocal<ByteBuffer> metadata = ThreadLocal.withInitial(() -> ByteBuffer.allocate(METADATA_BYTES));
+    private final @Nullable Residency residency;
+    private final MemoryPressure pressure;
     private final AtomicBoolean flushing = new AtomicBoolean();
 
     Persistence(ActorSystem system, ActorSystemBuilder builder) {
@@ -83,6 +85,8 @@ final class Persistence {
         for (int lane = 0; lane < releases.length; lane++) {
             releases[lane] = new LaneRelease(system.dispatcher());
         }
+        residency = builder.residency();
+        pressure = builder.memoryPressure();
         entities = new Entities(system, this);
         quarantine = new Quarantine(system, index);
         timers = new DurableTimers(journal, snapshots, index, this::wake);
@@ -96,6 +100,7 @@ final class Persistence {
     /** Starts to listen for what becomes durable. Once everything that hears of it is there. */
     void start() {
         journal.listener(new Progress());
+        sweepRegularly(Long.MAX_VALUE, pressure::look);
         timers.load();
         if (turns != null) {
             turns.onTick(timers::keep);
@@ -258,6 +263,15 @@ final class Persistence {
         batch.begin(timestampMs);
         batch.metadata(fields);
         journal.append(stream, stream.lastSequenceNumber(), batch);
+    }
+
+    @Nullable Residency residency() {
+        return residency;
+    }
+
+    /** Returns how long an actor may be idle now that otherwise may be so for {@code lifetimeNs}. */
+    long lifetimeNs(long lifetimeNs) {
+        return pressure.lifetimeNs(lifetimeNs);
     }
 
     /** Returns when snapshots are taken whatever the actors say; null if they have the say. */

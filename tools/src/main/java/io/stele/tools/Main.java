@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             ForkCommand.class,
             RecoveryPlanCommand.class,
             QuarantineCommand.class,
+            CrashTestCommand.class,
             ExamplesCommand.class,
             VersionCommand.class,
             HelpCommand.class
