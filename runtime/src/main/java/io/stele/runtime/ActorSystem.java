@@ -73,12 +73,7 @@ public final class ActorSystem implements AutoCloseable {
         dispatchers = new Dispatchers(builder);
         watchdog = dispatchers.watchdog();
         standard = new Kind(this, ActorOptions.standard(), dispatchers.standard());
-        askTimeouts = new AskTimeouts(clock);
-        if (turns == null) {
-            askTimeouts.start();
-        } else {
-            turns.onTick(askTimeouts::tick);
-        }
+        askTimeouts = AskTimeouts.start(clock, turns);
         root = LocalActor.root(this);
         root.childSupervision(builder.supervision());
         persistence = builder.hasJournal() ? new Persistence(this, builder) : null;

@@ -40,10 +40,16 @@ final class AskTimeouts {
         thread.setDaemon(true);
     }
 
-    /** Starts the thread that ticks. Where somebody else calls {@link #tick}, there is none. */
-    void start() {
-        started = true;
-        thread.start();
+    /** Starts a thread that ticks, unless a test runs the turns, which then ticks as well. */
+    static AskTimeouts start(Clock clock, @Nullable SeededTurns turns) {
+        AskTimeouts timeouts = new AskTimeouts(clock);
+        if (turns == null) {
+            timeouts.started = true;
+            timeouts.thread.start();
+        } else {
+            turns.onTick(timeouts::tick);
+        }
+        return timeouts;
     }
 
     void add(Ask<?> ask, long timeoutNs) {
