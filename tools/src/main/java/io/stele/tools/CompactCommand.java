@@ -79,13 +79,13 @@ final class CompactCommand extends SubCommand implements Callable<Integer> {
         DataDirectory directory = DataDirectory.of(main.options().dataDirectory());
         if (throttle < 0 || keepLast < 0 || keepBytes < 0) {
             throw new CommandFailure(
-                    ExitCode.WRONG_USAGE,
+                    ErrorCode.WRONG_USAGE,
                     "numbers must not be negative: throttle=" + throttle + ", keepLast=" + keepLast + ", keepBytes="
                             + keepBytes);
         }
         if (execute && !yes) {
             throw new CommandFailure(
-                    ExitCode.REFUSED,
+                    ErrorCode.NEEDS_YES,
                     "what a compaction removes does not come back, so it needs --yes; nothing was changed; look first with: "
                             + main.options().next("compact"));
         }

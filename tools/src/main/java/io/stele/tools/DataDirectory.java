@@ -42,16 +42,28 @@ final class DataDirectory {
     static DataDirectory of(Path directory) {
         if (!Files.isDirectory(directory)) {
             throw new CommandFailure(
-                    ExitCode.FAILED,
+                    ErrorCode.NO_DIRECTORY,
                     "there is no data directory: directory=" + directory
                             + "; make one with: stele demo, or name another with --data-dir");
         }
+        requireReadable(directory);
         if (!Files.isDirectory(Stele.journalDirectory(directory))) {
             throw new CommandFailure(
-                    ExitCode.FAILED,
+                    ErrorCode.NO_JOURNAL,
                     "directory holds no journal: directory=" + directory + "; name a data directory with --data-dir");
         }
         return new DataDirectory(directory);
+    }
+
+    private static void requireReadable(Path directory) {
+        for (Path path : new Path[] {directory, Stele.journalDirectory(directory)}) {
+            if (Files.isDirectory(path) && !(Files.isReadable(path) && Files.isExecutable(path))) {
+                throw new CommandFailure(
+                        ErrorCode.UNREADABLE,
+                        "directory may not be read by this user: directory=" + path + ", user="
+                                + System.getProperty("user.name"));
+            }
+        }
     }
 
     Path path() {

@@ -116,7 +116,7 @@ final class DemoCommand extends SubCommand implements Callable<Integer> {
         DemoReport report = new DemoReport(data, ledger, outcome, verdict, expected, differences, seedUsed, durability);
         main.options().report(report.tree(), screen -> report.lines(screen, main.options()::next));
         if (!report.holds()) {
-            throw new CommandFailure(ExitCode.FAILED, report.failure());
+            throw new CommandFailure(ErrorCode.DEMO_FAILED, report.failure());
         }
         return ExitCode.DONE;
     }

@@ -127,17 +127,17 @@ final class ReplayCommand extends SubCommand implements Callable<Integer> {
         try {
             Class<?> found = Class.forName(name);
             if (!PersistentActor.class.isAssignableFrom(found)) {
-                throw new CommandFailure(ExitCode.FAILED, "class is no persistent actor: class=" + name);
+                throw new CommandFailure(ErrorCode.BAD_CLASS, "class is no persistent actor: class=" + name);
             }
             handlers.register((Class<? extends PersistentActor<?, ?>>) found);
         } catch (ClassNotFoundException | LinkageError e) {
             throw new CommandFailure(
-                    ExitCode.FAILED,
+                    ErrorCode.BAD_CLASS,
                     "class cannot be loaded: class=" + name + ", reason=" + e
                             + "; name the jars that it needs in STELE_CLASS_PATH",
                     e);
         } catch (IllegalArgumentException e) {
-            throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
+            throw new CommandFailure(ErrorCode.BAD_CLASS, String.valueOf(e.getMessage()), e);
         }
     }
 }

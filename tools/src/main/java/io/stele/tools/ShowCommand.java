@@ -88,7 +88,7 @@ final class ShowCommand extends SubCommand implements Callable<Integer> {
         List<String> near = NearMatches.of(id.encoded(), known);
         String hint = near.isEmpty() ? "see what there is with: stele inspect" : "near: " + String.join(", ", near);
         return new CommandFailure(
-                ExitCode.FAILED,
+                ErrorCode.UNKNOWN_ACTOR,
                 "actor has no events: persistenceId=" + id.encoded() + ", actorCount=" + known.size() + "; " + hint);
     }
 }

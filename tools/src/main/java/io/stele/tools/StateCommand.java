@@ -100,7 +100,7 @@ final class StateCommand extends SubCommand implements Callable<Integer> {
             PastState<Object> past = reader.stateAt(load(loader, className), id.entityId(), moment);
             if (!past.persistenceId().equals(id)) {
                 throw new CommandFailure(
-                        ExitCode.WRONG_USAGE,
+                        ErrorCode.BAD_CLASS,
                         "class is that of another kind of actor: class=" + className + ", entityType="
                                 + past.persistenceId().entityType() + ", entityTypeWanted=" + id.entityType());
             }
@@ -114,7 +114,7 @@ final class StateCommand extends SubCommand implements Callable<Integer> {
                     try {
                         return path.toUri().toURL();
                     } catch (MalformedURLException e) {
-                        throw new CommandFailure(ExitCode.WRONG_USAGE, "class path is not one: path=" + path, e);
+                        throw new CommandFailure(ErrorCode.BAD_CLASS, "class path is not one: path=" + path, e);
                     }
                 })
                 .toArray(URL[]::new);
@@ -126,13 +126,13 @@ final class StateCommand extends SubCommand implements Callable<Integer> {
             Class<?> found = Class.forName(className, true, loader);
             if (!PersistentActor.class.isAssignableFrom(found)) {
                 throw new CommandFailure(
-                        ExitCode.WRONG_USAGE,
+                        ErrorCode.BAD_CLASS,
                         "class is not one of an actor: class=" + className + ", extends=" + found.getSuperclass());
             }
             return (Class<? extends PersistentActor<?, Object>>) found;
         } catch (ClassNotFoundException | LinkageError e) {
             throw new CommandFailure(
-                    ExitCode.WRONG_USAGE,
+                    ErrorCode.BAD_CLASS,
                     "class cannot be loaded: class=" + className + ", reason=" + e
                             + "; name where it is with --class-path",
                     e);

@@ -49,7 +49,7 @@ final class VersionCommand extends SubCommand implements Callable<Integer> {
                 properties.load(stream);
             }
         } catch (IOException e) {
-            throw new CommandFailure(ExitCode.FAILED, "version cannot be read: reason=" + e, e);
+            throw new CommandFailure(ErrorCode.UNEXPECTED, "version cannot be read: reason=" + e, e);
         }
         return properties.getProperty("version", "unknown");
     }
