@@ -5,6 +5,7 @@ import io.stele.codec.PayloadValue;
 import io.stele.encryption.KeyInspector;
 import io.stele.journal.Finding;
 import io.stele.journal.JournalInspector;
+import io.stele.journal.JournalPieces;
 import io.stele.journal.JournalRepair;
 import io.stele.journal.JournalVerifier;
 import io.stele.journal.RepairPlan;
@@ -72,6 +73,25 @@ final class DataDirectory {
 
     JournalInspector journal() {
         return JournalInspector.open(Stele.journalDirectory(directory));
+    }
+
+    /** Returns the journal in pieces for several threads. */
+    JournalPieces pieces() {
+        return JournalPieces.of(Stele.journalDirectory(directory));
+    }
+
+    /** Returns a position before the newest segment of a lane, or so: 0 if there is none. */
+    long nearEnd(int lane) {
+        long after = 0;
+        for (JournalPieces.Piece piece : pieces().pieces()) {
+            after = piece.lane() == lane ? piece.afterPosition() : after;
+        }
+        return after;
+    }
+
+    /** Returns the position of a lane's last record now. */
+    long lastPosition(int lane) {
+        return journal().read(lane, nearEnd(lane), Long.MAX_VALUE, event -> {}, PASS_OVER);
     }
 
     VerifyReport verify(ScanProgress progress) {

@@ -3,9 +3,11 @@ package io.stele.tools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 /**
  * Files that are being written and would be half done if the process ended now: Ctrl-C removes them. Any thread.
@@ -59,9 +61,12 @@ final class Unfinished {
         FILES.remove(file);
     }
 
+    /** Of a directory everything goes: it was made by this process, under a name that nobody else has. */
     private static void delete(Path file) {
-        try {
-            Files.deleteIfExists(file);
+        try (Stream<Path> found = Files.exists(file) ? Files.walk(file) : Stream.empty()) {
+            for (Path one : found.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(one);
+            }
         } catch (IOException e) {
             // its name says that it is not complete
             assert file != null;

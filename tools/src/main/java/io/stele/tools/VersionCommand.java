@@ -42,7 +42,7 @@ final class VersionCommand extends SubCommand implements Callable<Integer> {
         return lines;
     }
 
-    private static String version() {
+    static String version() {
         Properties properties = new Properties();
         try (InputStream stream = VersionCommand.class.getResourceAsStream("version.properties")) {
             if (stream != null) {

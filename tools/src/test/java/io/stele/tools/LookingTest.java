@@ -106,7 +106,8 @@ class LookingTest {
 
         assertThat(run("show", "diary/ana")).isEqualTo(ExitCode.FAILED);
         assertThat(screens.err())
-                .isEqualTo("stele: actor has no events: persistenceId=diary/ana, actorCount=2; near: diary/anna\n");
+                .isEqualTo(
+                        "stele: actor has no events: persistenceId=diary/ana, actorCount=2; near: diary/anna [S301]\n");
     }
 
     @Test
@@ -124,7 +125,7 @@ class LookingTest {
         assertThat(run("inspect")).isEqualTo(ExitCode.FAILED);
         assertThat(screens.err())
                 .isEqualTo("stele: there is no data directory: directory=" + directory
-                        + "; make one with: stele demo, or name another with --data-dir\n");
+                        + "; make one with: stele demo, or name another with --data-dir [S201]\n");
         assertThat(directory).doesNotExist();
     }
 
