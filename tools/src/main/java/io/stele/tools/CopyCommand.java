@@ -30,6 +30,14 @@ abstract class CopyCommand extends SubCommand {
         Backup.Report run(Backup backup, Path target);
     }
 
+    final Main main() {
+        return main;
+    }
+
+    final Path target() {
+        return target;
+    }
+
     final Path dataDirectory() {
         return main.options().dataDirectory();
     }
@@ -53,7 +61,7 @@ abstract class CopyCommand extends SubCommand {
         return ExitCode.DONE;
     }
 
-    private void requireEmpty() {
+    final void requireEmpty() {
         if (!Files.exists(target)) {
             return;
         }

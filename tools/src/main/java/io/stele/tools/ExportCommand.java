@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         description = "Writes the history as JSON lines, which can be imported, or as CSV.",
         footer = {
             "",
-            "Example: stele export --to bank.jsonl.zst --zstd",
+            "Example: stele export --out bank.jsonl.zst --zstd",
             "Stops at damage: a file that was written to the end has everything that was asked for.",
             "A file gets its name when it is complete. Reads files, also while their owner runs; takes no lock."
         })
@@ -50,7 +50,7 @@ final class ExportCommand extends SubCommand implements Callable<Integer> {
     @Option(names = "--format", paramLabel = "FORMAT", description = "jsonl or csv. Default: jsonl.")
     private ExportFormat format = ExportFormat.JSONL;
 
-    @Option(names = "--to", paramLabel = "FILE", description = "Where to. Default: stdout.")
+    @Option(names = "--out", paramLabel = "FILE", description = "Where to. Default: stdout.")
     private @Nullable Path target;
 
     @Option(names = "--zstd", description = "Compresses it.")

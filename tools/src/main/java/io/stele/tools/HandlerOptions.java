@@ -6,6 +6,7 @@ import io.stele.journal.JournalInspector;
 import io.stele.recovery.Moment;
 import io.stele.runtime.PastState;
 import io.stele.snapshot.RocksStores;
+import io.stele.spi.PayloadCodec;
 import io.stele.spi.PersistenceId;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -27,6 +28,7 @@ final class HandlerOptions {
             paramLabel = "PATHS",
             split = ":",
             description = "Where that class is: jars and directories.")
+    @SuppressWarnings("UnusedVariable") // this program was loaded beside it: see UserLoader
     private List<Path> classPath = List.of();
 
     @Option(
@@ -49,16 +51,16 @@ final class HandlerOptions {
     }
 
     private StateReport replayed(DataDirectory directory, PersistenceId id, Moment moment, String className) {
-        try (UserClasses classes = UserClasses.of(classPath, codecJar);
-                SteleReader reader = Stele.openReadOnly(directory.path(), classes.codec())) {
-            PastState<Object> past = reader.stateAt(classes.actor(className), id.entityId(), moment);
+        PayloadCodec codec = UserClasses.codec(codecJar);
+        try (SteleReader reader = Stele.openReadOnly(directory.path(), codec)) {
+            PastState<Object> past = reader.stateAt(UserClasses.actor(className), id.entityId(), moment);
             if (!past.persistenceId().equals(id)) {
                 throw new CommandFailure(
                         ErrorCode.BAD_CLASS,
                         "class is that of another kind of actor: class=" + className + ", entityType="
                                 + past.persistenceId().entityType() + ", entityTypeWanted=" + id.entityType());
             }
-            return StateReport.replayed(past, classes.codec(), directory.keys());
+            return StateReport.replayed(past, codec, directory.keys());
         }
     }
 

@@ -4,7 +4,10 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,7 +45,12 @@ public final class Main extends SubCommand implements Runnable {
     }
 
     /** Runs one command, and ends the process with its exit code. */
-    public static void main(String[] args) {
+    public static void main(String[] args) throws ReflectiveOperationException {
+        List<Path> path = UserLoader.pathOf(args);
+        if (!path.isEmpty() && path.stream().allMatch(Files::exists)) {
+            UserLoader.runWhole(path, args);
+            return;
+        }
         boolean debug = Arrays.asList(args).contains("--debug");
         Quiet.on(debug ? "DEBUG" : "OFF");
         Console console = Console.ofProcess();

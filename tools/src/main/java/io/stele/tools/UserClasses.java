@@ -4,47 +4,36 @@ import io.stele.codec.RecordCodec;
 import io.stele.runtime.PersistentActor;
 import io.stele.spi.PayloadCodec;
 import java.io.IOException;
-import java.net.MalformedURLException;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.file.Files;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Modifier;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Classes of the user, in a class loader of their own: they see Stele's classes and those that were named, and go when this is
- * closed.
- */
-final class UserClasses implements AutoCloseable {
-    private final URLClassLoader loader;
-    private final PayloadCodec codec;
-
-    private UserClasses(URLClassLoader loader, PayloadCodec codec) {
-        this.loader = loader;
-        this.codec = codec;
-    }
+/** Classes of the user that this program was loaded beside; see {@link UserLoader}. */
+final class UserClasses {
+    private UserClasses() {}
 
     /**
-     * @param codecJar a jar with a codec as a service; null for that of Stele
+     * Returns the codec to read with.
+     *
+     * @param jar whose codec; null for that of Stele
      */
-    static UserClasses of(List<Path> classPath, @Nullable Path codecJar) {
-        List<Path> all = new ArrayList<>(classPath);
-        if (codecJar != null) {
-            all.add(codecJar);
-        }
-        URLClassLoader loader = new URLClassLoader(
-                all.stream().map(UserClasses::url).toArray(URL[]::new), UserClasses.class.getClassLoader());
-        return new UserClasses(loader, codecJar == null ? RecordCodec.of() : codecOf(codecJar, loader));
+    static PayloadCodec codec(@Nullable Path jar) {
+        return jar == null ? RecordCodec.of() : codecOf(jar, UserClasses.class.getClassLoader());
     }
 
-    private static PayloadCodec codecOf(Path jar, URLClassLoader loader) {
+    /** Returns the codec that a jar provides as a service to {@code loader}. */
+    static PayloadCodec codecOf(Path jar, ClassLoader loader) {
         try {
             return ServiceLoader.load(PayloadCodec.class, loader).stream()
-                    .filter(provider -> provider.type().getClassLoader() == loader)
                     .findFirst()
                     .orElseThrow(() -> new CommandFailure(
                             ErrorCode.BAD_CLASS,
@@ -57,29 +46,10 @@ final class UserClasses implements AutoCloseable {
         }
     }
 
-    private static URL url(Path path) {
-        if (!Files.exists(path)) {
-            throw new CommandFailure(ErrorCode.BAD_CLASS, "class path names what is not there: path=" + path);
-        }
-        try {
-            return path.toUri().toURL();
-        } catch (MalformedURLException e) {
-            throw new CommandFailure(ErrorCode.BAD_CLASS, "class path is not one: path=" + path, e);
-        }
-    }
-
-    PayloadCodec codec() {
-        return codec;
-    }
-
-    ClassLoader loader() {
-        return loader;
-    }
-
     @SuppressWarnings("unchecked")
-    Class<? extends PersistentActor<?, Object>> actor(String className) {
+    static Class<? extends PersistentActor<?, Object>> actor(String className) {
         try {
-            Class<?> found = Class.forName(className, true, loader);
+            Class<?> found = Class.forName(className);
             if (!PersistentActor.class.isAssignableFrom(found)) {
                 throw new CommandFailure(
                         ErrorCode.BAD_CLASS,
@@ -95,12 +65,53 @@ final class UserClasses implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    /** Makes an actor of a class with a constructor without arguments. */
+    static PersistentActor<?, ?> instance(String className) {
         try {
-            loader.close();
-        } catch (IOException e) {
-            throw new CommandFailure(ErrorCode.BAD_CLASS, "class path cannot be closed: reason=" + e, e);
+            Constructor<? extends PersistentActor<?, Object>> made =
+                    actor(className).getDeclaredConstructor();
+            made.setAccessible(true);
+            return made.newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new CommandFailure(
+                    ErrorCode.BAD_CLASS,
+                    "actor cannot be made: class=" + className + ", reason=" + e
+                            + "; it needs a constructor without arguments",
+                    e);
+        }
+    }
+
+    /** Returns the actors in a jar, as {@code loader} sees them: every class that is one and can be made. */
+    static List<String> actorsIn(Path jar, ClassLoader loader) {
+        List<String> found = new ArrayList<>();
+        try (JarFile file = new JarFile(jar.toFile())) {
+            Class<?> wanted = Class.forName(PersistentActor.class.getName(), false, loader);
+            for (JarEntry entry : file.stream()
+                    .sorted(Comparator.comparing(JarEntry::getName))
+                    .toList()) {
+                String name = entry.getName();
+                if (name.endsWith(".class") && !name.startsWith("META-INF/") && !name.endsWith("module-info.class")) {
+                    String className =
+                            name.substring(0, name.length() - ".class".length()).replace('/', '.');
+                    if (isActor(className, wanted, loader)) {
+                        found.add(className);
+                    }
+                }
+            }
+        } catch (IOException | ClassNotFoundException e) {
+            throw new CommandFailure(ErrorCode.BAD_CLASS, "jar cannot be read: jar=" + jar + ", cause=" + e, e);
+        }
+        return found;
+    }
+
+    private static boolean isActor(String className, Class<?> wanted, ClassLoader loader) {
+        try {
+            Class<?> type = Class.forName(className, false, loader);
+            return wanted.isAssignableFrom(type)
+                    && !Modifier.isAbstract(type.getModifiers())
+                    && Arrays.stream(type.getDeclaredConstructors()).anyMatch(made -> made.getParameterCount() == 0);
+        } catch (ClassNotFoundException | LinkageError e) {
+            return false; // a class of something optional that is not there
         }
     }
 }
