@@ -10,7 +10,8 @@ final class Glob {
     /** Returns what tells whether a name fits; a pattern without a slash is one of types, or of ids of any type. */
     static Predicate<String> of(String pattern) {
         StringBuilder regex = new StringBuilder();
-        for (char c : pattern.toCharArray()) {
+        for (int i = 0; i < pattern.length(); i++) {
+            char c = pattern.charAt(i);
             regex.append(c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(String.valueOf(c)));
         }
         Pattern compiled = Pattern.compile(regex.toString(), Pattern.DOTALL);
