@@ -214,7 +214,7 @@ final class JarReplay {
     }
 
     private static int mixed(PersistenceId id) {
-        return (int) (id.encoded().hashCode() * 0x9e3779b97f4a7c15L >>> 33);
+        return (int) ((id.encoded().hashCode() * 0x9e3779b97f4a7c15L) >>> 33);
     }
 
     private Progress.Status status() {
