@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Walks over the actors of one lane in a {@link PositionIndex}, whose keys it knows: leaps from head to head over chunks. */
 final class IndexHeads {
     /** So many chunks in a row are cheaper to pass over one by one than to leap over. */
-    private static final int CHUNKS_MAX = 8;
+    private static final int CHUNKS_MAX = 64;
 
     private static final byte CHUNK = 0;
     private static final byte HEAD = 1;

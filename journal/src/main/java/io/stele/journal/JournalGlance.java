@@ -209,7 +209,7 @@ public final class JournalGlance {
         }
 
         private void sample() {
-            long bytes = view.lengthBytes() + SegmentReader.DOCUMENT_HEADER_BYTES;
+            long bytes = (long) view.lengthBytes() + SegmentReader.DOCUMENT_HEADER_BYTES;
             sampledBytes += bytes;
             if (view.kind() != RecordLayout.KIND_EVENTS) {
                 return;
