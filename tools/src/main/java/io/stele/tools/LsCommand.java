@@ -58,16 +58,19 @@ final class LsCommand extends SubCommand implements Callable<Integer> {
 
     /** What comes first. */
     enum Sort {
-        NAME(Comparator.comparing(Actor::persistenceId, LsCommand::compare)),
-        EVENTS(Comparator.comparingLong(Actor::eventCount).reversed()),
-        BYTES(Comparator.comparingLong(Actor::bytes).reversed()),
-        AGE(Comparator.comparingLong(Actor::lastTimestampMs).reversed());
+        NAME,
+        EVENTS,
+        BYTES,
+        AGE
+    }
 
-        private final Comparator<Actor> order;
-
-        Sort(Comparator<Actor> order) {
-            this.order = order;
-        }
+    private static Comparator<Actor> order(Sort sort) {
+        return switch (sort) {
+            case NAME -> Comparator.comparing(Actor::persistenceId, LsCommand::compare);
+            case EVENTS -> Comparator.comparingLong(Actor::eventCount).reversed();
+            case BYTES -> Comparator.comparingLong(Actor::bytes).reversed();
+            case AGE -> Comparator.comparingLong(Actor::lastTimestampMs).reversed();
+        };
     }
 
     private static int compare(PersistenceId left, PersistenceId right) {
@@ -86,7 +89,7 @@ final class LsCommand extends SubCommand implements Callable<Integer> {
                 .actors();
         Predicate<String> wanted = pattern == null ? name -> true : Glob.of(pattern);
         Comparator<Actor> order =
-                sort.order.thenComparing(actor -> actor.persistenceId().encoded());
+                order(sort).thenComparing(actor -> actor.persistenceId().encoded());
         long nowMs = System.currentTimeMillis();
         List<RowWriter.Column> columns = List.of(
                 RowWriter.Column.flexible("actor", "actor"),
