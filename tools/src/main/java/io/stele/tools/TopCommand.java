@@ -3,6 +3,7 @@ package io.stele.tools;
 import io.stele.journal.JournalInspector;
 import io.stele.spi.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -62,7 +63,7 @@ final class TopCommand extends SubCommand implements Callable<Integer> {
     private record Interval(
             long events,
             long bytes,
-            long[] perLane,
+            List<Long> perLane,
             Map<String, Long> perType,
             Map<String, Long> perActor,
             long durationNs) {
@@ -143,11 +144,9 @@ final class TopCommand extends SubCommand implements Callable<Integer> {
                     },
                     DataDirectory.PASS_OVER);
         }
-        long events = 0;
-        for (long ofLane : perLane) {
-            events += ofLane;
-        }
-        return new Interval(events, bytes[0], perLane, perType, perActor, durationNs);
+        List<Long> lanes = Arrays.stream(perLane).boxed().toList();
+        long events = lanes.stream().mapToLong(Long::longValue).sum();
+        return new Interval(events, bytes[0], lanes, perType, perActor, durationNs);
     }
 
     private static Map<String, Object> tree(DataDirectory directory, Interval interval) {
@@ -191,11 +190,11 @@ final class TopCommand extends SubCommand implements Callable<Integer> {
         for (long events : interval.perLane) {
             max = Math.max(max, events);
         }
-        for (int lane = 0; lane < interval.perLane.length; lane++) {
+        for (int lane = 0; lane < interval.perLane.size(); lane++) {
             lanes.row(
                     lane,
-                    Units.count(interval.perSecond(interval.perLane[lane])),
-                    Table.Cell.drawing(Paint.ACCENT, screen.length((double) interval.perLane[lane] / max, 30)));
+                    Units.count(interval.perSecond(interval.perLane.get(lane))),
+                    Table.Cell.drawing(Paint.ACCENT, screen.length((double) interval.perLane.get(lane) / max, 30)));
         }
         lines.addAll(lanes.lines(screen));
         addTable(lines, screen, "type", first(interval.perType, TYPES_SHOWN), interval);
