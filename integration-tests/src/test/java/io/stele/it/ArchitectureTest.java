@@ -40,6 +40,7 @@ final class ArchitectureTest {
             Map.entry("recovery", Set.of("spi")),
             Map.entry("runtime", Set.of("spi", "recovery")),
             Map.entry("remote", Set.of("spi", "recovery", "runtime")),
+            Map.entry("actortestkit", Set.of("spi", "codec", "testkit", "recovery", "runtime")),
             Map.entry("examples", Set.of("spi", "runtime", "stele")),
             Map.entry(
                     "tools",
@@ -62,6 +63,7 @@ final class ArchitectureTest {
             "org.rocksdb", "snapshot",
             "com.google.crypto.tink", "encryption",
             "org.jctools", "runtime",
+            "com.netflix.concurrency", "runtime",
             "io.netty", "remote",
             "com.esotericsoftware", "remote",
             "picocli", "tools",
@@ -133,7 +135,7 @@ final class ArchitectureTest {
                 .arePublic()
                 .and()
                 .areDeclaredInClassesThat()
-                .resideOutsideOfPackages("io.stele.tools..", "io.stele.testkit..")
+                .resideOutsideOfPackages("io.stele.tools..", "io.stele.testkit..", "io.stele.actortestkit..")
                 .should(new ArchCondition<JavaMethod>("have a library type in their signature") {
                     @Override
                     public void check(JavaMethod method, ConditionEvents events) {

@@ -9,6 +9,7 @@ import io.stele.journal.VerifyReport;
 import io.stele.recovery.CompactionHistory;
 import io.stele.recovery.CompactionReport;
 import io.stele.runtime.ActorSystem;
+import io.stele.testkit.Fault;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +32,7 @@ final class CompactionKillTest {
     private final Map<Integer, Long> acknowledged = new HashMap<>();
 
     @Test
+    @Fault("F22")
     void shouldLoseNothingWhenKilledWhileItCompacts() throws Exception {
         SplittableRandom random = new SplittableRandom(7);
         for (int kill = 1; kill <= KILLS; kill++) {

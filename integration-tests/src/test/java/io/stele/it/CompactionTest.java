@@ -34,6 +34,7 @@ import io.stele.spi.JournalException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
 import io.stele.spi.StoredEvent;
+import io.stele.testkit.Fault;
 import io.stele.testkit.InMemoryIndexStore;
 import io.stele.testkit.InMemorySnapshotStore;
 import io.stele.testkit.ManualClock;
@@ -301,6 +302,7 @@ final class CompactionTest {
     }
 
     @Test
+    @Fault("F19")
     void shouldRelyOnNoSnapshotThatIsDamagedOrAhead() {
         fill(HOT, 2);
         snapshot(HOT);
@@ -333,6 +335,7 @@ final class CompactionTest {
     }
 
     @Test
+    @Fault("F21")
     void shouldRefuseAnActorAndAStoreWhoseSnapshotsWereLost() {
         append(COLD, 7, "");
         fill(HOT, 5);

@@ -3,6 +3,7 @@ package io.stele.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stele.Stele;
+import io.stele.testkit.Fault;
 import io.stele.tools.Main;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +55,7 @@ final class GoldenJournalTest {
     }
 
     @Test
+    @Fault("F35")
     void shouldHaveAGoldenJournalOfTheFirstFormat() throws IOException {
         assertThat(versions()).contains("0.1.0");
         for (String version : versions().toList()) {
@@ -107,6 +109,7 @@ final class GoldenJournalTest {
     /** Otherwise the tests above might be blind. */
     @ParameterizedTest
     @MethodSource("versions")
+    @Fault("F05")
     void shouldNoticeASingleFlippedBit(String version) throws Exception {
         GoldenJournal.unzip(GOLDEN.resolve(version + ".zip"), directory);
         try (Stream<Path> segments = Files.walk(Stele.journalDirectory(directory))) {

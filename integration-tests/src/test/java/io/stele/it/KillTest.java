@@ -13,6 +13,7 @@ import io.stele.journal.JournalOptions;
 import io.stele.runtime.ActorSystem;
 import io.stele.spi.Clock;
 import io.stele.spi.RecordMetadata;
+import io.stele.testkit.Fault;
 import io.stele.testkit.InMemoryIndexStore;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -46,6 +47,7 @@ final class KillTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2})
     @Timeout(180)
+    @Fault("F01")
     void shouldKeepEveryAcknowledgedTransactionOnce(long seed) throws Exception {
         SplittableRandom random = new SplittableRandom(seed);
         for (int kill = 1; kill <= KILLS; kill++) {
@@ -58,6 +60,7 @@ final class KillTest {
     /** As process 1 of a fresh namespace every run has the same pid: what a container does, and what a lock by pid cannot stand. */
     @Test
     @Timeout(180)
+    @Fault("F01")
     void shouldComeBackAsProcessOneOfAContainer() throws Exception {
         List<String> unshare = List.of("unshare", "--pid", "--fork", "--mount-proc", "--kill-child");
         assumeTrue(canUnshare(unshare), "needs root, for a process namespace of its own");

@@ -8,6 +8,7 @@ import io.stele.examples.BankAccount;
 import io.stele.examples.BankAccount.GetBalance;
 import io.stele.runtime.ActorSystem;
 import io.stele.spi.JournalInUseException;
+import io.stele.testkit.Fault;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +42,7 @@ final class OneSystemPerDirectoryTest {
 
     @Test
     @Timeout(60)
+    @Fault({"F23", "F24"})
     void shouldRefuseASecondProcessAndNameTheFirst() throws Exception {
         NodeProcess holder = NodeProcess.start(directory, List.of());
         assertThat(holder.readLine()).isEqualTo("ready");

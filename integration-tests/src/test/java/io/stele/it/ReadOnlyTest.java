@@ -10,6 +10,7 @@ import io.stele.examples.BankAccount.Account;
 import io.stele.recovery.Moment;
 import io.stele.runtime.ActorSystem;
 import io.stele.spi.JournalException;
+import io.stele.testkit.Fault;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,7 @@ final class ReadOnlyTest {
 
     @Test
     @Timeout(120)
+    @Fault("F23")
     void shouldTravelInADirectoryThatAnotherProcessOwnsAndInOneThatACrashHasLeft() throws Exception {
         NodeProcess node = NodeProcess.start(directory, List.of());
         assertThat(node.readLine()).isEqualTo("ready");

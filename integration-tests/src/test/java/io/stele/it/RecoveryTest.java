@@ -15,6 +15,7 @@ import io.stele.runtime.CommandHandlers;
 import io.stele.runtime.EventHandlers;
 import io.stele.runtime.PersistentActor;
 import io.stele.spi.PersistenceId;
+import io.stele.testkit.Fault;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +92,7 @@ final class RecoveryTest {
     }
 
     @Test
+    @Fault("F18")
     void shouldKeepAnActorInQuarantineOverRestartsUntilItsHandlerIsRepaired() throws Exception {
         AtomicLong applied = new AtomicLong();
         try (ActorSystem system = open(100, applied)) {

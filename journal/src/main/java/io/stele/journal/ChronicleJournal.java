@@ -70,7 +70,7 @@ public final class ChronicleJournal implements CompactableJournal {
      */
     public static ChronicleJournal open(JournalOptions options, IndexStore index, Clock clock) {
         ChronicleRuntime.begin();
-        return new JournalOpening(options, index, clock, new FileSegmentStorage(), ChronicleAppender::new).open();
+        return new JournalOpening(options, index, clock, JournalMachine.real()).open();
     }
 
     @Override

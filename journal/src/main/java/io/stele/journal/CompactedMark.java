@@ -19,6 +19,21 @@ final class CompactedMark {
                 watermarkCrc,
                 watermarkPosition,
                 last == null ? 1 : last.counter() + 1);
+        write(setup, next);
+    }
+
+    /**
+     * Writes the current mark once more and forces it, before something is deleted because of it: a force that failed may have left
+     * it in the page cache alone, where it can be read and a power cut takes it.
+     */
+    static void renew(LaneSetup setup) throws IOException {
+        @Nullable DurableMark last = DurableMark.compacted(setup.directory());
+        if (last != null) {
+            write(setup, last);
+        }
+    }
+
+    private static void write(LaneSetup setup, DurableMark next) throws IOException {
         ByteBuffer slot = ByteBuffer.allocate(DurableMark.SLOT_BYTES);
         next.encode(slot, 0);
         Path path = setup.directory().resolve(SegmentFiles.COMPACTED);

@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Keeps the position indexes of all lanes close behind their writers. One thread per journal. */
-final class IndexThread implements Runnable {
+final class IndexThread implements JournalMachine.Worker {
     private static final Logger LOG = LoggerFactory.getLogger(IndexThread.class);
     private static final long TURN_NS = 200_000_000L;
     /** How much longer it pauses than it works: an index is worth a quarter of a processor, unless it falls far behind. */
@@ -15,14 +15,15 @@ final class IndexThread implements Runnable {
 
     private final List<Lane> lanes;
     private final Clock clock;
+    private final JournalMachine.Workers workers;
     private final Thread thread;
     private volatile boolean stopped;
 
-    IndexThread(List<Lane> lanes, Clock clock) {
+    IndexThread(List<Lane> lanes, Clock clock, JournalMachine.Workers workers) {
         this.lanes = lanes;
         this.clock = clock;
-        thread = new Thread(this, "stele-index");
-        thread.setDaemon(true);
+        this.workers = workers;
+        thread = workers.create(this, "stele-index");
     }
 
     void start() {
@@ -31,7 +32,7 @@ final class IndexThread implements Runnable {
 
     void stop() {
         stopped = true;
-        Threads.stop(thread);
+        workers.stop(thread);
     }
 
     @Override
@@ -39,10 +40,7 @@ final class IndexThread implements Runnable {
         try {
             while (!stopped) {
                 long startNs = clock.nanoTime();
-                boolean farBehind = false;
-                for (Lane lane : lanes) {
-                    farBehind |= lane.index().follow(lane.sync().durablePosition());
-                }
+                boolean farBehind = follow();
                 long workedNs = clock.nanoTime() - startNs;
                 LockSupport.parkNanos(this, farBehind ? 1 : Math.max(TURN_NS, PAUSE_FACTOR * workedNs));
             }
@@ -52,5 +50,18 @@ final class IndexThread implements Runnable {
                             + "cause={}",
                     e.toString());
         }
+    }
+
+    @Override
+    public void turn() {
+        follow();
+    }
+
+    private boolean follow() {
+        boolean farBehind = false;
+        for (Lane lane : lanes) {
+            farBehind |= lane.index().follow(lane.sync().durablePosition());
+        }
+        return farBehind;
     }
 }

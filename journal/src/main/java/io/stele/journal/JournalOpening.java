@@ -22,14 +22,9 @@ import org.slf4j.event.Level;
  *   directory ──&gt; LOCK ──&gt; manifest ──&gt; recover each lane ──&gt; new epoch ──&gt; lanes ──&gt; ready
  * </pre>
  *
- * @param storage and {@code appenders}: the file system, or what stands in its place
+ * @param machine what the journal runs on
  */
-record JournalOpening(
-        JournalOptions options,
-        IndexStore index,
-        Clock clock,
-        SegmentStorage storage,
-        DocumentAppender.Factory appenders) {
+record JournalOpening(JournalOptions options, IndexStore index, Clock clock, JournalMachine machine) {
 
     private static final Logger LOG = LoggerFactory.getLogger(JournalOpening.class);
     private static final long LONG_NS = 1_000_000_000L;
@@ -51,7 +46,7 @@ record JournalOpening(
         try {
             JournalDirectory.prepare(options.directory());
             lock = JournalLock.acquire(options.directory());
-            Manifest manifest = JournalDirectory.manifest(options, storage, clock);
+            Manifest manifest = JournalDirectory.manifest(options, machine.storage(), clock);
             phases.end("lock");
             Parts parts = parts(lock, manifest, phases);
             parts.reserve().start();
@@ -69,7 +64,7 @@ record JournalOpening(
     }
 
     private Parts parts(JournalLock lock, Manifest manifest, Phases phases) throws IOException {
-        Holder holder = Holder.self();
+        Holder holder = machine.holder().get();
         LaneTail[] tails = new LaneTail[manifest.laneCount()];
         LaneFindings[] found = new LaneFindings[tails.length];
         long epoch = lock.lastEpoch();
@@ -82,10 +77,10 @@ record JournalOpening(
             epoch = Math.max(epoch, tails[lane].epoch());
         }
         epoch++;
-        storage.forceDirectory(options.directory());
+        machine.storage().forceDirectory(options.directory());
         lock.record(holder, epoch, clock.epochMs());
         phases.end("lanes");
-        SegmentReserve reserve = new SegmentReserve(options, storage);
+        SegmentReserve reserve = new SegmentReserve(options, machine);
         AtomicReference<@Nullable DurabilityListener> listener = new AtomicReference<>();
         List<Lane> lanes = new ArrayList<>();
         for (int lane = 0; lane < tails.length; lane++) {
@@ -96,7 +91,8 @@ record JournalOpening(
         phases.end("index");
         OpeningReport report = report(epoch, phases, found, tails);
         OpeningFile.write(options.directory(), report);
-        return new Parts(index, reserve, new IndexThread(lanes, clock), lanes, epoch, listener, report);
+        return new Parts(
+                index, reserve, new IndexThread(lanes, clock, machine.workers()), lanes, epoch, listener, report);
     }
 
     private OpeningReport report(long epoch, Phases phases, LaneFindings[] found, LaneTail[] tails) {
@@ -172,7 +168,6 @@ record JournalOpening(
                 epoch,
                 holder,
                 clock,
-                storage,
-                appenders);
+                machine);
     }
 }

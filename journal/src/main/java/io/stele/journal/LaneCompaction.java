@@ -11,6 +11,7 @@ import io.stele.spi.Watermark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -199,24 +200,27 @@ final class LaneCompaction {
     /** Deletes every file that does not count. */
     private void sweep() throws IOException {
         long oldest = DurableMark.oldestSegment(setup.directory());
-        boolean deleted = false;
+        List<Path> leftovers = new ArrayList<>();
         for (long segment : SegmentFiles.listAll(setup.directory())) {
             if (segment < oldest) {
-                delete(setup.segment(segment));
-                deleted = true;
+                leftovers.add(setup.segment(segment));
             }
         }
         List<CarriedFiles.Tile> all = CarriedFiles.list(setup.directory());
         List<CarriedFiles.Tile> counting = CarriedFiles.counting(all, oldest);
         for (CarriedFiles.Tile tile : all) {
             if (!counting.contains(tile)) {
-                delete(tile.file());
-                deleted = true;
+                leftovers.add(tile.file());
             }
         }
-        if (deleted) {
-            setup.storage().forceDirectory(setup.directory());
+        if (leftovers.isEmpty()) {
+            return;
         }
+        CompactedMark.renew(setup);
+        for (Path file : leftovers) {
+            delete(file);
+        }
+        setup.storage().forceDirectory(setup.directory());
     }
 
     private void delete(Path file) throws IOException {

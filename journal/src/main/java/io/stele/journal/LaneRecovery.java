@@ -63,6 +63,9 @@ final class LaneRecovery {
     }
 
     private LaneTail run() throws IOException {
+        if (isPowerCut()) {
+            forgetReserve();
+        }
         long[] segments = SegmentFiles.list(setup.directory());
         found.segmentCount = segments.length;
         if (segments.length == 0) {
@@ -95,6 +98,21 @@ final class LaneRecovery {
      * @param torn whether something stands there that is no record
      */
     record End(Path file, long offset, int next, boolean sealed, boolean torn) {}
+
+    /** Returns whether the machine was started anew since this lane was last forced. */
+    private boolean isPowerCut() {
+        return mark != null && mark.bootIdHash() != setup.bootIdHash();
+    }
+
+    /**
+     * Removes what an earlier boot has kept in reserve: a power cut may have undone the renaming of a segment and not what was
+     * written to it, and then its name says zeros and its content does not.
+     */
+    private void forgetReserve() throws IOException {
+        for (Path file : SegmentFiles.reserved(setup.directory())) {
+            setup.storage().delete(file);
+        }
+    }
 
     private long durablePosition() {
         return mark == null ? 0 : mark.position();
@@ -137,7 +155,7 @@ final class LaneRecovery {
         ControlRecords.SegmentStart start;
         try (SegmentReader reader = SegmentReader.open(file, segment, new ReadBuffers(4096))) {
             start = startOf(reader);
-            if (start == null && durablePosition() == 0 && segments.length == 1 && segment == 1) {
+            if (start == null && durablePosition() == 0 && segment == 1 && (segments.length == 1 || isPowerCut())) {
                 return; // nothing was ever durable here: the walk finds an empty lane
             }
             if (start == null) {
@@ -263,8 +281,7 @@ final class LaneRecovery {
         if (!passedMark) {
             throw corrupt(reader.file(), reader.offset(), "record is damaged although it was durable: " + found);
         }
-        boolean powerCut = mark != null && mark.bootIdHash() != setup.bootIdHash();
-        if (followed && !powerCut) {
+        if (followed && !isPowerCut()) {
             throw corrupt(reader.file(), reader.offset(), "record is damaged in front of one that is whole: " + found);
         }
     }

@@ -12,8 +12,11 @@ record LaneSetup(
         long epoch,
         Holder holder,
         Clock clock,
-        SegmentStorage storage,
-        DocumentAppender.Factory appenders) {
+        JournalMachine machine) {
+
+    SegmentStorage storage() {
+        return machine.storage();
+    }
 
     long bootIdHash() {
         return holder.bootIdHash();

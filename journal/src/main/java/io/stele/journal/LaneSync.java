@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   force segment ──&gt; mark ──&gt; durablePosition ──&gt; listener
- *   at a roll: force the old segment, the new one, the mark and the directory first
+ *   at a roll: force the old segment, the new one and the directory that names it first, and the mark too
  * </pre>
  *
  * <p>The first error ends it: what the kernel says about a file after a failed force is not to be believed.
  */
-final class LaneSync implements Runnable {
+final class LaneSync implements JournalMachine.Worker {
     private static final int SPINS = 2_000;
 
     private final LaneSetup setup;
@@ -33,7 +33,7 @@ final class LaneSync implements Runnable {
 
     private volatile long durablePosition;
     private volatile boolean requested;
-    private volatile boolean parked;
+    private volatile boolean parked = true;
     private volatile boolean stopped;
 
     LaneSync(LaneSetup setup, LaneWriter writer, LaneTail tail, Supplier<@Nullable DurabilityListener> listener) {
@@ -42,8 +42,7 @@ final class LaneSync implements Runnable {
         this.listener = listener;
         durablePosition = tail.position();
         intervalNs = setup.options().syncInterval().toNanos();
-        thread = new Thread(this, "stele-sync-" + setup.lane());
-        thread.setDaemon(true);
+        thread = setup.machine().workers().create(this, "stele-sync-" + setup.lane());
     }
 
     long durablePosition() {
@@ -57,19 +56,20 @@ final class LaneSync implements Runnable {
     void request() {
         requested = true;
         if (parked) {
-            LockSupport.unpark(thread);
+            setup.machine().workers().wake(thread);
         }
     }
 
     /** Forces what is left and ends the thread. Waits for it. */
     void stop() {
         stopped = true;
-        Threads.stop(thread);
+        setup.machine().workers().stop(thread);
     }
 
     @Override
     public void run() {
         boolean ended = false;
+        parked = false;
         try {
             boolean last;
             do {
@@ -90,6 +90,21 @@ final class LaneSync implements Runnable {
             closeFiles();
         }
         tell(writer.failure());
+    }
+
+    @Override
+    public void turn() {
+        boolean done = false;
+        try {
+            force();
+            done = true;
+        } catch (IOException | RuntimeException e) {
+            failed(e);
+        }
+        if (!done) {
+            closeFiles();
+            tell(writer.failure());
+        }
     }
 
     private void awaitWork() {
@@ -119,13 +134,14 @@ final class LaneSync implements Runnable {
         boolean moved = fileSegment != target;
         if (moved) {
             moveTo(target);
+            setup.storage()
+                    .forceDirectory(setup.directory()); // a mark may not name a segment that a power cut takes away
         } else {
             current().force(false);
         }
         mark().write(end.position, end.crc);
         if (moved) {
             mark().force();
-            setup.storage().forceDirectory(setup.directory());
         }
         durablePosition = end.position;
         DurabilityListener told = listener.get();

@@ -245,7 +245,9 @@ final class LaneWriter {
     private DocumentAppender firstSegment() {
         try {
             onFirstSegment.run();
-            return setup.appenders().open(setup.directory(), setup.manifest().segmentBytes());
+            return setup.machine()
+                    .appenders()
+                    .open(setup.directory(), setup.manifest().segmentBytes());
         } catch (RuntimeException e) {
             throw fail("lane cannot be opened for appending; nothing was written", e);
         }

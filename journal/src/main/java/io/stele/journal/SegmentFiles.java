@@ -10,7 +10,9 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.ResolverStyle;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * How the files of a journal are called.
@@ -115,6 +117,17 @@ final class SegmentFiles {
         long[] sorted = Arrays.copyOf(segments, count);
         Arrays.sort(sorted);
         return sorted;
+    }
+
+    /** Lists the files that are kept in reserve; empty if there is no such directory. */
+    static List<Path> reserved(Path laneDirectory) throws IOException {
+        List<Path> reserved = new ArrayList<>();
+        if (Files.isDirectory(laneDirectory)) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(laneDirectory, "*" + PRECREATED_SUFFIX)) {
+                files.forEach(reserved::add);
+            }
+        }
+        return reserved;
     }
 
     private static String baseName(long segment) {

@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>One thread per journal; a lane that finds no file ready makes its own.
  */
-final class SegmentReserve implements Runnable {
+final class SegmentReserve implements JournalMachine.Worker {
     private static final int FILL_BYTES = 16 << 10;
     private static final long WATCH_NS = 250_000_000L;
     static final String TEMPORARY_SUFFIX = ".filling";
@@ -27,18 +27,19 @@ final class SegmentReserve implements Runnable {
     private final Path directory;
     private final JournalOptions options;
     private final SegmentStorage storage;
+    private final JournalMachine.Workers workers;
     private final Thread thread;
     private final Map<LaneSetup, Long> wanted = new ConcurrentHashMap<>();
     private volatile boolean belowThreshold;
     private volatile boolean creationFailed;
     private volatile boolean stopped;
 
-    SegmentReserve(JournalOptions options, SegmentStorage storage) {
+    SegmentReserve(JournalOptions options, JournalMachine machine) {
         this.directory = options.directory();
         this.options = options;
-        this.storage = storage;
-        thread = new Thread(this, "stele-reserve");
-        thread.setDaemon(true);
+        storage = machine.storage();
+        workers = machine.workers();
+        thread = workers.create(this, "stele-reserve");
     }
 
     void start() {
@@ -49,7 +50,7 @@ final class SegmentReserve implements Runnable {
     /** Ends the thread and waits for it. */
     void stop() {
         stopped = true;
-        Threads.stop(thread);
+        workers.stop(thread);
     }
 
     /**
@@ -89,18 +90,23 @@ final class SegmentReserve implements Runnable {
     /** Asks for the segments behind {@code segment} to be made ready. Returns at once. */
     void prepare(LaneSetup setup, long segment) {
         wanted.put(setup, segment);
-        LockSupport.unpark(thread);
+        workers.wake(thread);
     }
 
     @Override
     public void run() {
         while (!stopped) {
-            watch();
-            wanted.forEach(this::fill);
+            turn();
             if (!stopped) {
                 LockSupport.parkNanos(this, WATCH_NS);
             }
         }
+    }
+
+    @Override
+    public void turn() {
+        watch();
+        wanted.forEach(this::fill);
     }
 
     private void watch() {

@@ -9,6 +9,7 @@ import io.stele.spi.EventBatch;
 import io.stele.spi.EventStream;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.StoredType;
+import io.stele.testkit.Fault;
 import io.stele.testkit.InMemoryIndexStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -58,6 +59,7 @@ class ChronicleJournalTest {
     }
 
     @Test
+    @Fault("F11")
     void shouldNoticeASegmentThatGoesMissingWhileTheJournalIsOpen() throws IOException {
         PersistenceId id = new PersistenceId("account", "42");
         try (ChronicleJournal journal = open()) {

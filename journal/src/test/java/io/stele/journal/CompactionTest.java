@@ -16,6 +16,7 @@ import io.stele.spi.HistoryFile;
 import io.stele.spi.JournalFullException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.Watermark;
+import io.stele.testkit.Fault;
 import io.stele.testkit.InMemoryIndexStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -199,6 +200,7 @@ class CompactionTest {
     }
 
     @Test
+    @Fault("F07")
     void shouldRefuseToOpenWithoutWhatWasCarriedOver() throws IOException {
         try (ChronicleJournal journal = open(directory)) {
             prepare(journal);
@@ -216,6 +218,7 @@ class CompactionTest {
     }
 
     @Test
+    @Fault("F05")
     void shouldFindEveryFlippedByteOfWhatWasCarriedOver() throws IOException {
         try (ChronicleJournal journal = open(directory)) {
             prepare(journal);

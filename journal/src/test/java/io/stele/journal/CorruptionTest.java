@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stele.journal.JournalFixture.Written;
 import io.stele.spi.CorruptJournalException;
 import io.stele.spi.JournalException;
+import io.stele.testkit.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ class CorruptionTest {
     }
 
     @Test
+    @Fault("F05")
     void shouldDetectEveryFlippedBit() throws IOException {
         for (int segment = 1; segment <= 3; segment++) {
             byte[] whole = Files.readAllBytes(journal.file(segment));
@@ -61,6 +63,7 @@ class CorruptionTest {
     }
 
     @Test
+    @Fault("F06")
     void shouldDetectEveryTruncation() throws IOException {
         for (int segment = 1; segment <= 3; segment++) {
             byte[] whole = Files.readAllBytes(journal.file(segment));
@@ -74,6 +77,7 @@ class CorruptionTest {
     }
 
     @Test
+    @Fault("F06")
     void shouldDetectZeroedSectorsAndShorterHoles() throws IOException {
         for (int segment = 1; segment <= 3; segment++) {
             byte[] whole = Files.readAllBytes(journal.file(segment));
@@ -133,6 +137,7 @@ class CorruptionTest {
     }
 
     @Test
+    @Fault("F07")
     void shouldDetectExchangedBlocks() throws IOException {
         List<byte[]> files = new ArrayList<>();
         for (int segment = 1; segment <= 3; segment++) {

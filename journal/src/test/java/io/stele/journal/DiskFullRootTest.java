@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.stele.spi.JournalException;
 import io.stele.spi.JournalFullException;
+import io.stele.testkit.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +38,7 @@ class DiskFullRootTest {
     }
 
     @Test
+    @Fault("F09")
     void shouldRefuseEventsOnAFullDiskAndGoOnWhenThereIsRoom() throws IOException {
         Path directory = disk.resolve("journal");
         int before;
@@ -60,6 +62,7 @@ class DiskFullRootTest {
     }
 
     @Test
+    @Fault("F10")
     void shouldRefuseADirectoryThatIsNotWritable() {
         Path directory = disk.resolve("journal");
         TestJournal.open(directory).close();

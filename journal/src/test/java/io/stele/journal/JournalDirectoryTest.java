@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stele.spi.CorruptJournalException;
 import io.stele.spi.JournalException;
+import io.stele.testkit.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,7 @@ class JournalDirectoryTest {
     }
 
     @Test
+    @Fault("F35")
     void shouldRefuseANewerFormat() throws IOException {
         new Manifest(3, UUID.randomUUID(), 1, 1 << 20, 0).write(directory);
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stele.spi.JournalInUseException;
+import io.stele.testkit.Fault;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ class JournalLockTest {
     }
 
     @Test
+    @Fault("F23")
     void shouldRefuseASecondHolderInTheSameProcess() throws IOException {
         try (JournalLock first = JournalLock.acquire(directory)) {
             assertThat(first.lastEpoch()).isZero();

@@ -2,6 +2,7 @@ package io.stele.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stele.testkit.Fault;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ class LaneLatchTest {
     }
 
     @Test
+    @Fault("F37")
     void shouldLetAThreadInThatWasInterrupted() throws InterruptedException {
         LaneLatch latch = new LaneLatch();
         latch.lock();

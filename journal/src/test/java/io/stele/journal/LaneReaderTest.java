@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.stele.journal.Finding.Kind;
 import io.stele.journal.JournalFixture.Written;
 import io.stele.spi.CorruptJournalException;
+import io.stele.testkit.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -216,6 +217,7 @@ class LaneReaderTest {
     }
 
     @Test
+    @Fault("F03")
     void shouldNotResurrectARecordOfAnEarlierOpening() throws IOException {
         JournalFixture old = new JournalFixture(directory.resolve("old"));
         old.epoch(1)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stele.spi.CorruptJournalException;
+import io.stele.testkit.Fault;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -46,6 +47,7 @@ class LaneRecoveryTest {
     }
 
     @Test
+    @Fault("F01")
     void shouldKeepEverythingThatAKilledProcessAppended() throws IOException {
         try (ChronicleJournal journal = TestJournal.open(image)) {
             TestJournal.assertHolds(journal, ID, APPENDED);
@@ -62,6 +64,7 @@ class LaneRecoveryTest {
     }
 
     @Test
+    @Fault("F03")
     void shouldEndTheLaneAtATornRecord() throws IOException {
         zero(lastSegment(), offset(APPENDED) + 20, 8);
 
@@ -81,6 +84,7 @@ class LaneRecoveryTest {
     }
 
     @Test
+    @Fault("F22")
     void shouldCutOffADocumentThatWasAbandonedHalfWay() throws IOException {
         Path segment = lastSegment();
         write(segment, endOffset(segment) + 4, new byte[] {1, 1, 0, 0, 64, 0, 0, 0, 1});
@@ -97,6 +101,7 @@ class LaneRecoveryTest {
     }
 
     @Test
+    @Fault({"F02", "F03"})
     void shouldEndTheLaneAtAHoleAfterAPowerCut() throws IOException {
         zero(lastSegment(), offset(120) + 20, 8);
         rewriteMark(OTHER_BOOT);
@@ -106,6 +111,7 @@ class LaneRecoveryTest {
     }
 
     @Test
+    @Fault("F05")
     void shouldRefuseDamageThatWasDurable() throws IOException {
         long offset = offset(50);
         rewriteMark(OTHER_BOOT);
@@ -115,6 +121,7 @@ class LaneRecoveryTest {
     }
 
     @Test
+    @Fault("F06")
     void shouldRefuseALaneThatEndsBeforeItsDurablePosition() throws IOException {
         rewriteMark(OTHER_BOOT);
         zero(lastSegment(), offset(80), endOffset(lastSegment()) - offset(80));
@@ -130,6 +137,7 @@ class LaneRecoveryTest {
     }
 
     @Test
+    @Fault("F07")
     void shouldRefuseASegmentOfAnotherJournal() throws IOException {
         Path other = temporary.resolve("other");
         try (ChronicleJournal journal = TestJournal.open(other)) {
@@ -177,6 +185,7 @@ class LaneRecoveryTest {
     }
 
     @Test
+    @Fault("F07")
     void shouldRefuseAGapBetweenSegments() throws IOException {
         roll(3);
         Files.delete(TestJournal.segments(image, 0).get(1));
@@ -185,6 +194,7 @@ class LaneRecoveryTest {
     }
 
     @Test
+    @Fault("F07")
     void shouldRefuseALastSegmentThatIsMissing() throws IOException {
         roll(3);
         Files.delete(lastSegment());
@@ -193,6 +203,7 @@ class LaneRecoveryTest {
     }
 
     @Test
+    @Fault("F07")
     void shouldRefuseExchangedSegments() throws IOException {
         roll(4);
         List<Path> segments = TestJournal.segments(image, 0);
@@ -205,6 +216,7 @@ class LaneRecoveryTest {
     }
 
     @Test
+    @Fault("F06")
     void shouldRefuseASegmentThatWasCutShort() throws IOException {
         roll(3);
         Path second = TestJournal.segments(image, 0).get(1);

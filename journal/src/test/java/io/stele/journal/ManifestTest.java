@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stele.spi.CorruptJournalException;
 import io.stele.spi.JournalException;
+import io.stele.testkit.Fault;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -69,6 +70,7 @@ class ManifestTest {
     }
 
     @Test
+    @Fault("F05")
     void shouldNoticeEveryFlippedBitAndEveryLostByte() throws IOException {
         byte[] whole = Files.readAllBytes(file);
         for (int bit = 0; bit < whole.length * 8; bit++) {

@@ -3,6 +3,7 @@ package io.stele.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.stele.testkit.Fault;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,7 @@ class PidNamespaceRootTest {
     Path directory;
 
     @Test
+    @Fault("F01")
     void shouldStartAgainAsProcessOneAfterAKill() throws Exception {
         assumeTrue(canUnshare(), "needs the right to make a pid namespace");
         long acknowledged = 0;

@@ -9,6 +9,7 @@ import io.stele.spi.EventStream;
 import io.stele.spi.IndexStore;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.StoredEvent;
+import io.stele.testkit.Fault;
 import io.stele.testkit.InMemoryIndexStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,6 +31,7 @@ class PositionIndexTest {
     /** Replays random ranges with the index, and with one that was lost and had to be built again. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
+    @Fault("F08")
     void shouldReplayTheSameWithAndWithoutIndex(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         Path directory = temporary.resolve("journal");
@@ -54,6 +56,7 @@ class PositionIndexTest {
     }
 
     @Test
+    @Fault("F08")
     void shouldFollowTheChainWhereChunksWereLost() {
         Path directory = temporary.resolve("journal");
         InMemoryIndexStore index = InMemoryIndexStore.open();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stele.spi.JournalInUseException;
+import io.stele.testkit.Fault;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,7 @@ class ProcessTest {
     Path directory;
 
     @Test
+    @Fault("F01")
     void shouldLoseNothingThatWasDurableWhenKilled() throws Exception {
         long acknowledged = 0;
         for (int round = 1; round <= 5; round++) {
@@ -35,6 +37,7 @@ class ProcessTest {
     }
 
     @Test
+    @Fault("F23")
     void shouldRefuseASecondProcessAndNameTheFirst() throws Exception {
         try (ChronicleJournal journal = TestJournal.open(directory)) {
             TestJournal.append(journal, TestJournal.ID, 1);

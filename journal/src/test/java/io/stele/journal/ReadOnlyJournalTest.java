@@ -8,6 +8,7 @@ import io.stele.spi.CorruptJournalException;
 import io.stele.spi.EventReader;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.StoredEvent;
+import io.stele.testkit.Fault;
 import io.stele.testkit.InMemoryIndexStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,6 +74,7 @@ class ReadOnlyJournalTest {
     }
 
     @Test
+    @Fault({"F10", "F23"})
     void shouldNeitherLockNorWrite() {
         InMemoryIndexStore index = InMemoryIndexStore.open();
         try (ChronicleJournal owner = ChronicleJournal.open(TestJournal.options(directory), index, Clock.system())) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.stele.spi.CorruptJournalException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.StoredType;
+import io.stele.testkit.Fault;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.SplittableRandom;
@@ -147,6 +148,7 @@ class RecordViewTest {
     }
 
     @Test
+    @Fault("F33")
     void shouldRefuseAnIdThatIsNone() {
         read(RecordFixture.events("no-slash", 1).event("t", "").bytes());
 

@@ -3,6 +3,7 @@ package io.stele.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stele.testkit.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +50,7 @@ class SegmentFilesTest {
     }
 
     @Test
+    @Fault("F33")
     void shouldRefuseNumbersThatChronicleCannotCount() {
         assertThatThrownBy(() -> SegmentFiles.segment(directory, 0)).hasMessageContaining("segment=0");
         assertThatThrownBy(() -> SegmentFiles.segment(directory, 1L << 31)).hasMessageContaining("segment=2147483648");

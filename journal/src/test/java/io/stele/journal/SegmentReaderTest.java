@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.stele.journal.SegmentReader.Outcome;
 import io.stele.spi.JournalException;
 import io.stele.spi.PersistenceId;
+import io.stele.testkit.Fault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -164,6 +165,7 @@ class SegmentReaderTest {
     }
 
     @Test
+    @Fault("F11")
     void shouldReadFilesOfAnyLength() {
         SegmentFixture segment = new SegmentFixture();
         int first = segment.record(record(1));

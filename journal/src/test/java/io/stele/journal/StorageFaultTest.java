@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.stele.spi.DurabilityListener;
 import io.stele.spi.JournalException;
 import io.stele.spi.JournalFullException;
+import io.stele.testkit.Fault;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,6 +25,7 @@ class StorageFaultTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 5})
+    @Fault("F04")
     void shouldFailForGoodAtTheFirstForceThatFails(int forcesLeft) {
         List<String> told = Collections.synchronizedList(new ArrayList<>());
         long acknowledged = 0;
@@ -67,6 +69,7 @@ class StorageFaultTest {
     }
 
     @Test
+    @Fault("F02")
     void shouldForceBeforeItMarksAndMarkBeforeItTells() {
         String first = String.valueOf(SegmentFiles.segment(directory, 1).getFileName());
         ChronicleJournal journal = TestJournal.open(TestJournal.options(directory), storage);
@@ -88,9 +91,9 @@ class StorageFaultTest {
             assertThat(storage.log)
                     .containsSubsequence(
                             "force all of " + first,
+                            "force directory",
                             "write " + SegmentFiles.DURABLE,
                             "force all of " + SegmentFiles.DURABLE,
-                            "force directory",
                             "told");
 
             storage.log.clear();
@@ -104,6 +107,7 @@ class StorageFaultTest {
     }
 
     @Test
+    @Fault("F09")
     void shouldRefuseEventsWhenNoSegmentCanBeReservedAndGoOnWhenOneCan() {
         try (ChronicleJournal journal = TestJournal.open(TestJournal.options(directory), storage)) {
             TestJournal.append(journal, ID, 1);
@@ -123,6 +127,7 @@ class StorageFaultTest {
     }
 
     @Test
+    @Fault("F09")
     void shouldRefuseEventsBelowTheThresholdAndGoOnAboveIt() {
         JournalOptions options = TestJournal.options(directory).withFreeBytesMin(1 << 20);
         try (ChronicleJournal journal = TestJournal.open(options, storage)) {

@@ -44,7 +44,11 @@ final class TestJournal {
 
     static ChronicleJournal open(JournalOptions options, SegmentStorage storage) {
         ChronicleRuntime.prepare();
-        return new JournalOpening(options, InMemoryIndexStore.open(), Clock.system(), storage, ChronicleAppender::new)
+        return new JournalOpening(
+                        options,
+                        InMemoryIndexStore.open(),
+                        Clock.system(),
+                        JournalMachine.of(storage, ChronicleAppender::new))
                 .open();
     }
 

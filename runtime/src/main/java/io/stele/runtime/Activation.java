@@ -12,9 +12,7 @@ import io.stele.spi.PayloadCodecException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.SequenceConflictException;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,17 +27,24 @@ import org.slf4j.LoggerFactory;
  *              only        or fail    fold       state       durable position
  * </pre>
  *
- * <p>Order is the whole point: nothing is applied before it is appended, nothing leaves before it is durable. Confined to the
- * turns of its entity; {@code onAsync} alone may come from elsewhere.
+ * <p>Order is the whole point: nothing is applied before it is appended, nothing leaves before it is durable. What leaves, and when, is
+ * in {@link Outbox}; commands that wait for a stage are in {@link Suspension}; what is said to those in vain is in {@link Refusals}.
+ * Every failure ends up in {@link #failed}. Confined to the turns of its entity.
  *
  * @param <E> events
  * @param <S> state
  */
 final class Activation<E, S> implements ActorContext {
     private static final Logger LOG = LoggerFactory.getLogger(Activation.class);
-    private static final int GATE_CAPACITY = 1 << 14;
-    /** The most that one command may park: its reply and its side effects. */
-    private static final int GATE_RESERVE = 256;
+
+    /** Why it is about to end. */
+    enum End {
+        NONE,
+        /** It has nothing more to do here; messages that wait go to a successor. */
+        LEAVE,
+        /** It has failed, and {@link Failures} knows what that leads to. */
+        FAILURE
+    }
 
     private final Entity<E, S> entity;
     private final EntityType<E, S> type;
@@ -47,21 +52,15 @@ final class Activation<E, S> implements ActorContext {
     private final EventJournal journal;
     private final EventStream stream;
     private final PayloadCodec codec;
-    private final ReplyGate gate = new ReplyGate(GATE_CAPACITY);
+    private final Outbox outbox;
+    private final Suspension suspension;
     private final Deduplication<E, S> deduplication;
     private final SnapshotTrigger<E, S> snapshots;
     private final StateHashes hashes;
     private S state;
     private long turnMs;
     private long turnNs;
-    private boolean syncWanted;
-    private boolean ending;
-    private @Nullable Object suspended;
-    private volatile @Nullable Resumption resumption;
-
-    /** What an async effect came to. */
-    private record Resumption(
-            @Nullable Effect<?, ?, ?> effect, @Nullable Throwable failure) {}
+    private End end = End.NONE;
 
     private Activation(Entity<E, S> entity, EventStream stream, Restored<E, S> restored) {
         this.entity = entity;
@@ -70,7 +69,9 @@ final class Activation<E, S> implements ActorContext {
         this.journal = system.journal();
         this.stream = stream;
         this.state = restored.state();
-        codec = restored.codec();
+        this.codec = restored.codec();
+        this.outbox = new Outbox(journal, stream);
+        this.suspension = new Suspension(entity);
         this.deduplication = new Deduplication<>(type, codec, restored);
         this.snapshots = new SnapshotTrigger<>(entity, restored.progress());
         this.hashes = new StateHashes(entity, codec);
@@ -114,7 +115,11 @@ final class Activation<E, S> implements ActorContext {
     void beginTurn() {
         turnMs = system.clock().epochMs();
         turnNs = system.clock().nanoTime();
-        release();
+        JournalException failure = outbox.release();
+        if (failure != null) {
+            outbox.failAll(Refusals.unknown(persistenceId(), failure));
+            failed(failure, false);
+        }
         resume();
         snapshots.onTurn(this, state);
         hashes.onTurn(this);
@@ -123,28 +128,23 @@ final class Activation<E, S> implements ActorContext {
     /** Handles one message: an ask, or a command that nobody waits for. */
     void handle(Object message) {
         if (codec.isForgotten()) {
-            Entity.refuse(message, new ActorForgottenException(ActorForgottenException.of(persistenceId())));
-            ending = true;
+            entity.refuse(message, new ActorForgottenException(ActorForgottenException.of(persistenceId())));
+            end = End.LEAVE;
             return;
         }
-        Command<?> command = message instanceof Ask<?> ask ? ask.command : (Command<?>) message;
-        if (deduplication.answer(this, command, message)) {
-            return;
-        }
+        Command<?> command = (Command<?>) Ask.unwrap(message);
         Effect<E, S, ?> effect;
         try {
+            if (deduplication.answer(this, command, message)) {
+                return;
+            }
             effect = type.actor.onCommand(state, command, this);
-        } catch (RuntimeException | StackOverflowError e) {
-            restart(message, command, e);
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | LinkageError | AssertionError e) {
+            handlerThrew(message, command, e);
             return;
         }
         if (effect == null) {
-            Entity.refuse(
-                    message,
-                    new UnhandledCommandException(
-                            "actor has no handler for the command: persistenceId=" + persistenceId() + ", command="
-                                    + command.getClass().getName(),
-                            null));
+            entity.refuse(message, Refusals.unhandled(persistenceId(), command));
             return;
         }
         carryOut(effect, message, command);
@@ -164,7 +164,11 @@ final class Activation<E, S> implements ActorContext {
                 follow(effect, type.durability);
             }
             case STASH -> putBack(effect, message, command);
-            case ASYNC -> suspend(effect, message);
+            case ASYNC -> {
+                CompletionStage<? extends Effect<E, S, ?>> stage = effect.stage;
+                assert stage != null : "an async effect has a stage";
+                suspension.begin(message, stage);
+            }
         }
     }
 
@@ -178,13 +182,10 @@ final class Activation<E, S> implements ActorContext {
         Object reply;
         try {
             reply = effect.reply.apply(state);
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | LinkageError | AssertionError e) {
             LOG.error("reply could not be worked out, its events are stored: persistenceId={}", persistenceId(), e);
-            reply = new Ask.Refusal(new EventHandlerException(
-                    "events are stored, but the reply could not be worked out: persistenceId=" + persistenceId()
-                            + ", sequenceNumber=" + sequenceNumber() + ", reason=" + e,
-                    e));
-            ending = true;
+            reply = new Ask.Refusal(Refusals.replyThrew(persistenceId(), sequenceNumber(), e));
+            failed(e, true);
         }
         if (!effect.events.isEmpty() && !(reply instanceof Ask.Refusal)) {
             deduplication.remember(this, command, reply);
@@ -195,37 +196,24 @@ final class Activation<E, S> implements ActorContext {
         follow(effect, tier);
     }
 
-    /** First the journal. If that fails, the state is as it was. */
+    /** First the journal. If that fails, the state is as it was, and what is stored shows at recovery. */
     private boolean append(List<E> events, Object message, Command<?> command) {
         try {
             snapshots.progress().onAppended(system.append(codec, stream, turnMs, events, command.commandId()));
             return true;
         } catch (ForgottenException e) {
-            Entity.refuse(message, new ActorForgottenException(e));
-            ending = true;
+            entity.refuse(message, new ActorForgottenException(e));
+            end = End.LEAVE;
         } catch (PayloadCodecException e) {
-            Entity.refuse(
-                    message,
-                    new ActorFailedException(
-                            "event cannot be encoded, nothing was stored: persistenceId=" + persistenceId()
-                                    + ", reason=" + e.getMessage(),
-                            e));
+            entity.refuse(message, Refusals.notEncoded(persistenceId(), e));
         } catch (JournalFullException e) {
-            Entity.refuse(
-                    message,
-                    new JournalUnavailableException(
-                            "event was not stored: persistenceId=" + persistenceId() + ", reason=" + e.getMessage(),
-                            e));
+            entity.refuse(message, Refusals.journalFull(persistenceId(), e));
         } catch (SequenceConflictException e) {
-            Entity.refuse(
-                    message,
-                    new ActorFailedException(
-                            "event was not stored: persistenceId=" + persistenceId() + ", reason=" + e.getMessage(),
-                            e));
-            ending = true;
-        } catch (JournalException e) {
-            Entity.refuse(message, unknown(e));
-            ending = journal.failure(lane()) != null;
+            entity.refuse(message, Refusals.conflict(persistenceId(), e));
+            failed(e, false);
+        } catch (JournalException | StackOverflowError | OutOfMemoryError e) {
+            entity.refuse(message, Refusals.unknown(persistenceId(), e));
+            failed(e, false);
         }
         return false;
     }
@@ -241,6 +229,10 @@ final class Activation<E, S> implements ActorContext {
                 applied++;
             }
             snapshots.progress().afterApply(events.size());
+        } catch (OutOfMemoryError e) {
+            entity.refuse(message, Refusals.notApplied(persistenceId(), sequenceNumber(), e));
+            failed(e, false);
+            return false;
         } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
             quarantine(events, applied, message, e);
             return false;
@@ -259,13 +251,7 @@ final class Activation<E, S> implements ActorContext {
                 persistenceId(),
                 poison,
                 cause);
-        Entity.refuse(
-                message,
-                new EventHandlerException(
-                        "event is stored, but its handler threw: persistenceId=" + persistenceId()
-                                + ", sequenceNumber=" + poison + ", reason=" + cause
-                                + "; the actor stays out of service until its handler can apply the event",
-                        cause));
+        entity.refuse(message, Refusals.eventHandlerThrew(persistenceId(), poison, cause));
         system.quarantine()
                 .add(new Quarantined(
                         persistenceId(),
@@ -276,168 +262,136 @@ final class Activation<E, S> implements ActorContext {
                         cause.toString(),
                         turnMs,
                         journal.epoch()));
-        ending = true;
+        end = End.LEAVE;
     }
 
     /** Lets a reply wait for everything that the state includes, or go at once where that is enough. */
     void answer(Object message, @Nullable Object reply, Durability tier) {
         if (message instanceof Ask<?> ask) {
-            park(ask, reply, tier);
+            outbox.park(ask, reply, tier);
         }
-    }
-
-    private void park(Recipient recipient, @Nullable Object message, Durability tier) {
-        boolean durable = gate.isEmpty() && stream.lastPosition() <= journal.durablePosition(lane());
-        if (durable || tier == Durability.PROCESS_CRASH) {
-            recipient.deliver(message);
-            return;
-        }
-        gate.park(stream.lastPosition(), recipient, message);
-        syncWanted = true;
     }
 
     private void follow(Effect<E, S, ?> effect, Durability tier) {
         S after = state;
         for (Consumer<? super S> action : effect.afterwards) {
-            park(new SideEffect<S>(persistenceId(), action), after, tier);
+            outbox.park(new SideEffect<S>(persistenceId(), action), after, tier);
         }
         if (effect.unstashes) {
             entity.unstashAll();
         }
-        ending |= effect.stops;
+        if (effect.stops && end == End.NONE) {
+            end = End.LEAVE;
+        }
     }
 
     private void putBack(Effect<E, S, ?> effect, Object message, Command<?> command) {
         if (!entity.stash(message)) {
-            Entity.refuse(
-                    message,
-                    new StashFullException(
-                            "actor has put back as many commands as it may: persistenceId=" + persistenceId()
-                                    + ", stashCapacity=" + type.stashCapacity + ", command="
-                                    + command.getClass().getSimpleName(),
-                            null));
+            entity.refuse(message, Refusals.stashFull(persistenceId(), type.stashCapacity, command));
         }
         follow(effect, type.durability);
     }
 
-    private void suspend(Effect<E, S, ?> effect, Object message) {
-        suspended = message;
-        CompletionStage<? extends Effect<E, S, ?>> stage = effect.stage;
-        assert stage != null : "an async effect has a stage";
-        var unused = stage.whenComplete(this::onAsync);
-    }
-
-    /** An async effect is known. Any thread. */
-    private void onAsync(@Nullable Effect<?, ?, ?> effect, @Nullable Throwable failure) {
-        resumption = new Resumption(effect, failure);
-        entity.wake();
-    }
-
     @SuppressWarnings("unchecked")
     private void resume() {
-        Resumption resumed = resumption;
-        Object message = suspended;
-        if (resumed == null || message == null) {
+        Suspension.Outcome outcome = suspension.outcome();
+        Object message = outcome == null ? null : suspension.end();
+        if (outcome == null || message == null) {
             return;
         }
-        resumption = null;
-        suspended = null;
-        Command<?> command = message instanceof Ask<?> ask ? ask.command : (Command<?>) message;
-        if (resumed.effect != null) {
-            carryOut((Effect<E, S, ?>) resumed.effect, message, command);
-            return;
+        Command<?> command = (Command<?>) Ask.unwrap(message);
+        if (outcome.effect() != null) {
+            carryOut((Effect<E, S, ?>) outcome.effect(), message, command);
+        } else {
+            entity.refuse(message, Refusals.asyncFailed(persistenceId(), command, outcome.reason()));
         }
-        Throwable failure = resumed.failure instanceof CompletionException wrapped && wrapped.getCause() != null
-                ? wrapped.getCause()
-                : resumed.failure;
-        Entity.refuse(
-                message,
-                failure instanceof TimeoutException
-                        ? new AskTimeoutException(
-                                "async effect took too long: persistenceId=" + persistenceId() + ", command="
-                                        + command.getClass().getSimpleName(),
-                                failure)
-                        : new ActorFailedException(
-                                "async effect failed, nothing was stored: persistenceId=" + persistenceId()
-                                        + ", command=" + command.getClass().getSimpleName() + ", reason=" + failure,
-                                failure));
     }
 
-    /** A handler that throws may have left a mutable state half changed, so the state is dropped and recovered. */
-    private void restart(Object message, Command<?> command, Throwable cause) {
+    /** Nothing was stored, so the message may be handled again. */
+    private void handlerThrew(Object message, Command<?> command, Throwable cause) {
         LOG.warn(
                 "command handler threw, nothing was stored: persistenceId={}, command={}",
                 persistenceId(),
                 command.getClass().getName(),
                 cause);
-        Entity.refuse(
-                message,
-                new ActorFailedException(
-                        "command handler threw, nothing was stored: persistenceId=" + persistenceId() + ", command="
-                                + command.getClass().getSimpleName() + ", reason=" + cause,
-                        cause));
-        ending = true;
-    }
-
-    /** Hands out everything that has become durable; if the lane has failed, says so to the rest. */
-    private void release() {
-        if (gate.isEmpty()) {
+        failed(cause, true);
+        Failures failures = entity.failures();
+        if (failures.retries(type.supervision, message)) {
+            entity.putFirst(message);
             return;
         }
-        gate.release(journal.durablePosition(lane()));
-        JournalException failure = journal.failure(lane());
-        if (failure != null && !gate.isEmpty()) {
-            gate.failAll(unknown(failure));
-            ending = true;
+        String aftermath = "";
+        if (type.supervision.parks()) {
+            long number = system.parked()
+                    .add(persistenceId().encoded(), command, cause, turnMs, parked -> self().tell((Command<?>) parked));
+            aftermath = "; the message was parked: number=" + number;
+        }
+        entity.refuse(message, Refusals.handlerThrew(persistenceId(), command, cause, aftermath));
+    }
+
+    /**
+     * The one place where a failure of this actor ends up. Its {@link Supervision} decides what becomes of it.
+     *
+     * @param mayResume false if what it knows may not be what is stored
+     */
+    private void failed(Throwable cause, boolean mayResume) {
+        if (end == End.FAILURE) {
+            return;
+        }
+        Directive directive = entity.failures().decide(type.supervision, cause, mayResume, turnNs, system.random());
+        if (directive != Directive.RESUME) {
+            end = End.FAILURE;
         }
     }
 
     void endTurn() {
-        if (syncWanted) {
-            syncWanted = false;
-            journal.requestSync(lane());
-        }
+        outbox.endTurn();
     }
 
     /** Gives everything back. Whoever still waits learns {@code failure}. */
     void close(@Nullable ActorException failure) {
-        ActorException cause = failure == null
-                ? new ActorFailedException("actor left memory: persistenceId=" + persistenceId(), null)
-                : failure;
-        gate.failAll(cause);
-        Object message = suspended;
+        ActorException cause = failure == null ? Refusals.leftMemory(persistenceId()) : failure;
+        outbox.failAll(cause);
+        Object message = suspension.end();
         if (message != null) {
-            suspended = null;
-            Entity.refuse(message, cause);
+            entity.refuse(message, cause);
         }
         stream.close();
     }
 
     boolean takesCommands() {
-        return !ending && suspended == null && gate.hasRoom(GATE_RESERVE);
+        return end == End.NONE && !suspension.isUnderWay() && outbox.hasRoom();
     }
 
     /** Returns whether somebody waits for the disk. */
     boolean isWaiting() {
-        return !gate.isEmpty();
+        return !outbox.isEmpty();
     }
 
     boolean hasWork() {
-        return (resumption != null && suspended != null)
+        return suspension.outcome() != null
                 || snapshots.hasWork()
                 || hashes.hasWork()
-                || gate.headPosition() <= journal.durablePosition(lane())
-                || (!gate.isEmpty() && journal.failure(lane()) != null)
+                || outbox.hasWork()
                 || isFinished();
     }
 
     /** Returns whether nothing is under way. */
     boolean isIdle() {
-        return gate.isEmpty() && suspended == null && snapshots.isIdle() && !hashes.isUnderWay();
+        return outbox.isEmpty() && !suspension.isUnderWay() && snapshots.isIdle() && !hashes.isUnderWay();
     }
 
     boolean isFinished() {
-        return ending && isIdle();
+        return end != End.NONE && isIdle();
+    }
+
+    /** Returns whether it ends because it has failed. */
+    boolean hasFailed() {
+        return end == End.FAILURE;
+    }
+
+    S state() {
+        return state;
     }
 
     int lane() {
@@ -454,18 +408,11 @@ final class Activation<E, S> implements ActorContext {
 
     /** Waits for the disk whatever the tier: a snapshot must never be ahead of the journal. */
     void parkSnapshot(Recipient snapshot) {
-        park(snapshot, null, Durability.POWER_LOSS);
+        outbox.park(snapshot, null, Durability.POWER_LOSS);
     }
 
     Deduplication<E, S> deduplication() {
         return deduplication;
-    }
-
-    private OutcomeUnknownException unknown(JournalException cause) {
-        return new OutcomeUnknownException(
-                "journal failed, whether the event is stored shows after the next start: persistenceId="
-                        + persistenceId() + ", reason=" + cause.getMessage(),
-                cause);
     }
 
     @Override
@@ -496,5 +443,15 @@ final class Activation<E, S> implements ActorContext {
     @Override
     public ActorSystem system() {
         return system;
+    }
+
+    @Override
+    public void watch(ActorRef<?> other, Command<?> notice) {
+        system.watch(other, new EntityWatcher(new LocalEntityRef(system, type, persistenceId()), notice));
+    }
+
+    @Override
+    public void unwatch(ActorRef<?> other, Command<?> notice) {
+        system.unwatch(other, new EntityWatcher(new LocalEntityRef(system, type, persistenceId()), notice));
     }
 }

@@ -22,4 +22,15 @@ public interface ActorContext {
 
     /** Returns the system it lives in. */
     ActorSystem system();
+
+    /**
+     * Has this actor told {@code notice} when another actor of this system has stopped: at once, if it has already. That this actor
+     * passivates or restarts changes nothing; after a crash or a close nothing is told.
+     *
+     * @throws IllegalArgumentException if it is not the address of an actor of this system
+     */
+    void watch(ActorRef<?> other, Command<?> notice);
+
+    /** Takes a {@link #watch} with the same notice back: nothing comes any more. */
+    void unwatch(ActorRef<?> other, Command<?> notice);
 }

@@ -1,106 +1,76 @@
 package io.stele.runtime;
 
 import io.stele.recovery.Moment;
-import io.stele.recovery.ReadBudget;
-import io.stele.recovery.Recovery;
-import io.stele.recovery.RecoveryRates;
 import io.stele.recovery.RecoveryReport;
 import io.stele.recovery.ReplayTarget;
 import io.stele.spi.Clock;
 import io.stele.spi.Durability;
-import io.stele.spi.DurabilityListener;
-import io.stele.spi.EventBatch;
 import io.stele.spi.EventJournal;
 import io.stele.spi.EventStream;
-import io.stele.spi.IndexStore;
-import io.stele.spi.JournalException;
 import io.stele.spi.OpeningReport;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PersistenceId;
-import io.stele.spi.RecordMetadata;
-import io.stele.spi.SnapshotStore;
-import io.stele.spi.SteleException;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.InvocationTargetException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds the persistent actors of one process: finds them, runs them, brings them back.
+ * Holds the actors of one process: persistent ones, which it finds, runs and brings back, and plain ones, which live in memory.
  *
- * <p>Most users open one with {@code Stele.open(directory)}; {@link #builder()} is for other stores.
+ * <p>Most users open one with {@code Stele.open(directory)}; {@link #builder()} is for other stores, and for none: a system without
+ * a journal runs plain actors only.
  *
  * <h2>Threads</h2>
  * Any thread may use it. Actors run on its workers; a handler that blocks keeps one of them busy.
  */
 public final class ActorSystem implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ActorSystem.class);
-    private static final int METADATA_BYTES = 2_048;
-    private static final long SWEEPS_PER_LIFETIME = 4;
-    private static final long SWEEP_MS_MAX = 1_000;
 
-    private final EventJournal journal;
-    private final PayloadCodec codec;
     private final Clock clock;
-    private final Recovery recovery;
-    private final ReadBudget readBudget;
-    private final RecoveryPermits permits;
-    private final @Nullable IndexStore index;
-    private final Recoveries recoveries;
-    private final Quarantine quarantine;
-    private final Dispatcher dispatcher;
-    private final Snapshotter snapshotter;
-    private final LaneRelease[] releases;
+    private final Dispatchers dispatchers;
+    private final DeadLetters deadLetters;
+    private final Map<ActorOptions, Kind> kinds = new ConcurrentHashMap<>();
+    private final Kind standard;
+    private final Watchdog watchdog;
+    private final LocalActor<Object> root;
+    private final @Nullable Persistence persistence;
     private final List<AutoCloseable> owned;
-    private final ScheduledExecutorService sweeper;
     private final long closeTimeoutNs;
-    private final Map<Class<?>, EntityType<?, ?>> types = new ConcurrentHashMap<>();
-    private final Map<String, Class<?>> typeNames = new ConcurrentHashMap<>();
-    private final Map<PersistenceId, Entity<?, ?>> entities = new ConcurrentHashMap<>();
-    private final ThreadLocal<EventBatch> batches;
-    private final ThreadLocal<ByteBuffer> metadata = ThreadLocal.withInitial(() -> ByteBuffer.allocate(METADATA_BYTES));
-    private final AtomicBoolean flushing = new AtomicBoolean();
+    private final RandomGenerator random;
+    private final Consumer<? super Escalation> escalations;
+    private final ParkedMessages parked = new ParkedMessages();
+    private final Delays delays;
     private volatile boolean closing;
     private boolean closed;
 
     ActorSystem(ActorSystemBuilder builder) {
-        journal = builder.journal();
-        codec = builder.codec();
         clock = builder.clock();
-        SnapshotStore snapshots = builder.snapshots();
-        readBudget = ReadBudget.of(clock, builder.recoveryBytesPerSecond());
-        recovery = new Recovery(journal, snapshots, codec, clock, readBudget);
-        dispatcher = new ForkJoinDispatcher("stele-worker", builder.workerCount());
-        permits = new RecoveryPermits(
-                new ForkJoinDispatcher("stele-recovery", builder.recoveryPermits()), builder.recoveryPermits(), clock);
-        index = builder.index();
-        recoveries = new Recoveries(permits, index == null ? RecoveryRates.NONE : RatesStore.load(index));
-        snapshotter = new Snapshotter(snapshots, codec);
         owned = builder.owned();
         closeTimeoutNs = builder.closeTimeout().toNanos();
-        batches = ThreadLocal.withInitial(journal::newBatch);
-        releases = new LaneRelease[journal.laneCount()];
-        for (int lane = 0; lane < releases.length; lane++) {
-            releases[lane] = new LaneRelease(dispatcher);
+        random = builder.random();
+        escalations = builder.escalations();
+        SeededTurns turns = builder.turns();
+        delays = turns == null ? new ThreadDelays() : new TickDelays(turns, clock);
+        deadLetters = new DeadLetters(clock);
+        dispatchers = new Dispatchers(builder);
+        watchdog = dispatchers.watchdog();
+        standard = new Kind(this, ActorOptions.standard(), dispatchers.standard());
+        root = LocalActor.root(this);
+        root.childSupervision(builder.supervision());
+        persistence = builder.hasJournal() ? new Persistence(this, builder) : null;
+        if (persistence != null) {
+            persistence.start();
         }
-        journal.listener(new Progress());
-        quarantine = new Quarantine(this, index);
-        sweeper = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "stele-sweeper");
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     /** Starts to put a system together from stores of one's own. */
@@ -115,7 +85,7 @@ public final class ActorSystem implements AutoCloseable {
      * @throws IllegalArgumentException if another class has the same entity type, or a setting is out of range
      */
     public void register(PersistentActor<?, ?> actor) {
-        types.computeIfAbsent(actor.getClass(), type -> define(actor));
+        entities().register(actor);
     }
 
     /**
@@ -127,18 +97,50 @@ public final class ActorSystem implements AutoCloseable {
      *     without arguments
      */
     public EntityRef entity(Class<? extends PersistentActor<?, ?>> type, String entityId) {
-        EntityType<?, ?> known = known(type);
+        EntityType<?, ?> known = entities().known(type);
         return ref(known, new PersistenceId(known.actor.entityType(), entityId));
     }
 
-    private EntityType<?, ?> known(Class<? extends PersistentActor<?, ?>> type) {
-        EntityType<?, ?> known = types.get(type);
-        if (known == null) {
-            register(instantiate(type));
-            known = types.get(type);
-        }
-        assert known != null : "registered above";
-        return known;
+    /**
+     * Starts a plain actor.
+     *
+     * @param name what no other living actor at this level is called: 1 to 255 characters, none of them a slash, the first not a dollar
+     *     sign
+     * @param actor makes the actor, on the thread of its first turn; called again if it is restarted
+     * @param <M> the messages it takes
+     * @throws IllegalArgumentException if the name is taken or not acceptable
+     */
+    public <M> ActorRef<M> spawn(String name, Supplier<? extends Actor<M>> actor) {
+        return root.spawn(name, actor);
+    }
+
+    /**
+     * As {@link #spawn(String, Supplier)}, with a name that nobody else has.
+     *
+     * @param <M> the messages it takes
+     */
+    public <M> ActorRef<M> spawn(Supplier<? extends Actor<M>> actor) {
+        return root.spawn(actor);
+    }
+
+    /**
+     * As {@link #spawn(String, Supplier)}, with other threads, another mailbox or another limit.
+     *
+     * @param <M> the messages it takes
+     * @throws IllegalArgumentException also if the system has no dispatcher of that name
+     */
+    public <M> ActorRef<M> spawn(String name, ActorOptions options, Supplier<? extends Actor<M>> actor) {
+        return root.spawn(name, options, actor);
+    }
+
+    /**
+     * Stops an actor that was started with {@link #spawn}, after the message that it handles now; its children first. Messages that
+     * still wait become dead letters.
+     *
+     * @throws IllegalArgumentException if it was not started by this system's {@link #spawn}
+     */
+    public void stop(ActorRef<?> actor) {
+        root.stop(actor);
     }
 
     /**
@@ -153,12 +155,12 @@ public final class ActorSystem implements AutoCloseable {
      */
     @SuppressWarnings("unchecked")
     public <S> PastState<S> stateAt(Class<? extends PersistentActor<?, S>> type, String entityId, Moment moment) {
-        EntityType<?, S> known = (EntityType<?, S>) known(type);
+        EntityType<?, S> known = (EntityType<?, S>) entities().known(type);
         PersistenceId persistenceId = new PersistenceId(known.actor.entityType(), entityId);
         Moment visible = known.durability == Durability.PROCESS_CRASH
                 ? moment
-                : moment.withPositionMax(journal.durablePosition(journal.lane(persistenceId)));
-        return TimeTravel.stateAt(recovery, codec, known, persistenceId, visible);
+                : moment.withPositionMax(journal().durablePosition(journal().lane(persistenceId)));
+        return TimeTravel.stateAt(persistence().recovery(), codec(), known, persistenceId, visible);
     }
 
     /** Returns the store of that class that this system closes in the end; null if it has none. */
@@ -170,39 +172,84 @@ public final class ActorSystem implements AutoCloseable {
                 .orElse(null);
     }
 
-    /** Returns how many actors are in memory now. */
+    /** Returns how many persistent actors are in memory now. */
     public int activeEntityCount() {
-        return entities.size();
+        return persistence == null ? 0 : persistence.entities().count();
+    }
+
+    /** Returns the messages that nobody has handled. */
+    public DeadLetters deadLetters() {
+        return deadLetters;
+    }
+
+    /** Returns how many turns took longer than {@link ActorSystemBuilder#turnMax}, since the start. */
+    public long longTurns() {
+        return watchdog.reportedCount();
     }
 
     /** Returns who is out of service because of a stored event that cannot be applied, and the ways back. */
     public Quarantine quarantine() {
-        return quarantine;
+        return persistence().quarantine();
+    }
+
+    /**
+     * Returns a stage that is complete when an actor has stopped; at once, if it has. Continuations that are not {@code …Async} run where
+     * the actor stopped and must not block. A persistent actor that passivates has not stopped.
+     *
+     * @throws IllegalArgumentException if it is not the address of an actor of this system
+     */
+    public CompletionStage<ActorRef<?>> whenTerminated(ActorRef<?> actor) {
+        CompletableFuture<ActorRef<?>> stopped = new CompletableFuture<>();
+        watch(actor, stopped::complete);
+        return stopped;
+    }
+
+    void watch(ActorRef<?> actor, Watcher watcher) {
+        if (actor instanceof LocalActor<?> local && local.system == this) {
+            local.addWatcher(watcher);
+        } else if (actor instanceof LocalEntityRef entity && entity.system() == this) {
+            entities().watches().add(entity, watcher);
+        } else {
+            throw new IllegalArgumentException("only actors of this system can be watched: actor=" + actor);
+        }
+    }
+
+    void unwatch(ActorRef<?> actor, Watcher watcher) {
+        if (actor instanceof LocalActor<?> local) {
+            local.removeWatcher(watcher);
+        } else if (actor instanceof LocalEntityRef entity) {
+            entities().watches().remove(entity, watcher);
+        }
+    }
+
+    /** Returns messages that actors have failed on for good, where their {@link Supervision} keeps them. */
+    public ParkedMessages parked() {
+        return parked;
     }
 
     /** Returns what opening the journal found, repaired and took. */
     public OpeningReport openingReport() {
-        return journal.openingReport();
+        return journal().openingReport();
     }
 
     /** Returns what recoveries came to since the start. */
     public Recoveries recoveries() {
-        return recoveries;
+        return persistence().recoveries();
     }
 
     /** Returns how many snapshots were saved since the start. */
     public long snapshotsSaved() {
-        return snapshotter.savedCount();
+        return snapshotter().savedCount();
     }
 
     /** Returns how many snapshots could not be saved since the start; no event is lost by that. */
     public long snapshotsFailed() {
-        return snapshotter.failedCount();
+        return snapshotter().failedCount();
     }
 
     /**
-     * Takes no more messages, lets every actor finish what it has accepted, then closes the stores that belong to it. What cannot be
-     * finished within the builder's close timeout fails. Closing twice does nothing.
+     * Takes no more messages for persistent actors, lets each of them finish what it has accepted, stops the plain ones, then closes the
+     * stores that belong to it. What cannot be finished within the builder's close timeout fails. Closing twice does nothing.
      */
     @Override
     public synchronized void close() {
@@ -211,39 +258,24 @@ public final class ActorSystem implements AutoCloseable {
         }
         closed = true;
         closing = true;
-        readBudget.lift(); // whoever has been accepted is to be served, and soon
         long deadlineNs = clock.nanoTime() + closeTimeoutNs;
-        while (!entities.isEmpty() && clock.nanoTime() - deadlineNs < 0) {
-            entities.values().forEach(Entity::leave);
-            pause();
+        if (persistence != null) {
+            persistence.finish(deadlineNs);
         }
-        if (!entities.isEmpty()) {
-            LOG.warn(
-                    "actors are still busy at the end of the close timeout: count={}, one={}",
-                    entities.size(),
-                    entities.keySet().iterator().next());
+        root.requestStop();
+        while (!root.isClosed() && clock.nanoTime() - deadlineNs < 0) {
+            dispatchers.standard().pause();
         }
-        sweeper.shutdown();
-        boolean recovered = permits.close();
-        boolean stopped = dispatcher.close() && recovered;
-        entities.values().forEach(entity -> entity.abandon(stopped));
-        snapshotter.close();
-        keepRates();
+        delays.close();
+        boolean recovered = persistence == null || persistence.permits().close();
+        boolean stopped = dispatchers.close() && recovered;
+        if (stopped) {
+            root.abandon();
+        }
+        if (persistence != null) {
+            persistence.close(stopped);
+        }
         closeOwned();
-    }
-
-    private void keepRates() {
-        try {
-            if (index != null && recoveries.totals().done().recoveredCount() > 0) {
-                RatesStore.save(index, recoveries.rates().halved());
-            }
-        } catch (SteleException e) {
-            LOG.warn("what recoveries took could not be kept, plans will be worse: reason={}", e.getMessage());
-        }
-    }
-
-    private void pause() {
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
     }
 
     private void closeOwned() {
@@ -257,158 +289,72 @@ public final class ActorSystem implements AutoCloseable {
         }
     }
 
-    /**
-     * Hands a message to an actor, bringing it into memory if need be.
-     *
-     * @return null if it was taken; otherwise why not
-     */
     @Nullable ActorException deliver(EntityType<?, ?> type, PersistenceId persistenceId, Object message) {
-        while (!closing) {
-            Entity<?, ?> entity = entities.get(persistenceId);
-            if (entity == null) {
-                ActorException refusal = quarantine.refusal(persistenceId);
-                if (refusal != null) {
-                    return refusal;
-                }
-                entity = entities.computeIfAbsent(persistenceId, id -> new Entity<>(this, type, id));
-            }
-            switch (entity.offer(message)) {
-                case TAKEN -> {
-                    return null;
-                }
-                case FULL -> {
-                    return new MailboxFullException(
-                            "mailbox is full, try again later: persistenceId=" + persistenceId + ", mailboxCapacity="
-                                    + type.mailboxCapacity,
-                            null);
-                }
-                case CLOSED -> entity.awaitForwarded();
-            }
-        }
-        return new ActorSystemClosedException("system is closed: persistenceId=" + persistenceId, null);
+        return entities().deliver(type, persistenceId, message);
     }
 
-    /** An entity has left memory with nothing left to do. */
     void remove(Entity<?, ?> entity) {
-        entities.remove(entity.persistenceId, entity);
+        entities().remove(entity);
     }
 
-    /** An entity has left memory, but messages wait: a successor takes its place with them, in their order. */
     <E, S> void replace(Entity<E, S> entity, Queue<Object> waiting) {
-        Entity<E, S> successor = new Entity<>(this, entity.type, entity.persistenceId);
-        successor.inherit(waiting);
-        entities.replace(entity.persistenceId, entity, successor);
-        successor.wake();
+        entities().replace(entity, waiting);
     }
 
     RecoveryReport recover(PersistenceId persistenceId, ReplayTarget target) {
-        RecoveryReport report = recovery.recover(persistenceId, Long.MAX_VALUE, target);
-        LOG.debug(
-                "recovered: persistenceId={}, snapshotSequenceNumber={}, eventsReplayed={}, durationNs={}",
-                persistenceId,
-                report.snapshotSequenceNumber(),
-                report.eventsReplayed(),
-                report.durationNs());
-        return report;
+        return persistence().recover(persistenceId, target);
     }
 
-    /** Replays an actor's history to see whether that can be done. */
     RecoveryReport rehearse(PersistenceId persistenceId) {
-        return recover(persistenceId, new Restored<>(typeOf(persistenceId), codec.forActor(persistenceId), clock));
+        return persistence().rehearse(persistenceId);
     }
 
-    private EntityType<?, ?> typeOf(PersistenceId persistenceId) {
-        Class<?> actor = typeNames.get(persistenceId.entityType());
-        EntityType<?, ?> type = actor == null ? null : types.get(actor);
-        if (type == null) {
-            throw new IllegalArgumentException(
-                    "kind of actor is not known, so register it first: persistenceId=" + persistenceId);
-        }
-        return type;
-    }
-
-    /** Runs an action while an actor is not in memory, and keeps it out until that is done; false if it is in memory. */
     boolean runWhileAbsent(PersistenceId persistenceId, Runnable action) {
-        return entities.compute(persistenceId, (id, entity) -> {
-                    if (entity == null) {
-                        action.run();
-                    }
-                    return entity;
-                })
-                == null;
+        return entities().runWhileAbsent(persistenceId, action);
     }
 
-    long closeTimeoutNs() {
-        return closeTimeoutNs;
-    }
-
-    /** Has the quarantine reach the disk, off the calling thread. */
     void flushSoon(QuarantineStore store) {
-        if (flushing.compareAndSet(false, true)) {
-            sweeper.execute(() -> {
-                flushing.set(false);
-                try {
-                    store.flush();
-                } catch (SteleException e) {
-                    LOG.warn("quarantine could not be flushed: reason={}", e.getMessage());
-                }
-            });
-        }
+        persistence().flushSoon(store);
     }
 
-    /**
-     * Appends the events of one effect, all or none, encoded by their actor's own codec. Throws as {@link EventJournal#append} and
-     * the codec do.
-     *
-     * @return how many bytes the events take
-     */
     int append(PayloadCodec own, EventStream stream, long timestampMs, List<?> events, @Nullable String commandId) {
-        EventBatch batch = batches.get();
-        batch.begin(timestampMs);
-        if (commandId != null) {
-            ByteBuffer fields = metadata.get().clear();
-            RecordMetadata.put(fields, RecordMetadata.COMMAND_ID, commandId);
-            batch.metadata(fields.flip());
-        }
-        int metadataBytes = batch.sizeBytes();
-        for (Object event : events) {
-            batch.add(own, event);
-        }
-        int eventBytes = batch.sizeBytes() - metadataBytes;
-        journal.append(stream, stream.lastSequenceNumber() + 1, batch);
-        return eventBytes;
+        return persistence().append(own, stream, timestampMs, events, commandId);
     }
 
-    /** Appends the reply that a command with an id has got, as a note. */
     void appendReply(EventStream stream, long timestampMs, String commandId, DeduplicationWindow.Value reply) {
-        ByteBuffer typeField = DeduplicationWindow.writeType(reply.type());
-        ByteBuffer fields = ByteBuffer.allocate(RecordMetadata.sizeBytes(commandId.length() * 3)
-                + RecordMetadata.sizeBytes(typeField.remaining())
-                + RecordMetadata.sizeBytes(reply.bytes().length));
-        RecordMetadata.put(fields, RecordMetadata.COMMAND_ID, commandId);
-        RecordMetadata.put(fields, RecordMetadata.REPLY_TYPE, typeField);
-        RecordMetadata.put(fields, RecordMetadata.REPLY, ByteBuffer.wrap(reply.bytes()));
-        appendNote(stream, timestampMs, fields.flip());
+        persistence().appendReply(stream, timestampMs, commandId, reply);
     }
 
-    /** Appends metadata alone. */
     void appendNote(EventStream stream, long timestampMs, ByteBuffer fields) {
-        EventBatch batch = batches.get();
-        batch.begin(timestampMs);
-        batch.metadata(fields);
-        journal.append(stream, stream.lastSequenceNumber(), batch);
+        persistence().appendNote(stream, timestampMs, fields);
     }
 
     EntityRef ref(EntityType<?, ?> type, PersistenceId persistenceId) {
         return new LocalEntityRef(this, type, persistenceId);
     }
 
+    private Persistence persistence() {
+        Persistence present = persistence;
+        if (present == null) {
+            throw new IllegalStateException("system has no journal, call builder.journal(…) first");
+        }
+        return present;
+    }
+
+    private Entities entities() {
+        return persistence().entities();
+    }
+
+    long closeTimeoutNs() {
+        return closeTimeoutNs;
+    }
+
     EventJournal journal() {
-        return journal;
+        return persistence().journal();
     }
 
     PayloadCodec codec() {
-        return codec;
+        return persistence().codec();
     }
 
     Clock clock() {
@@ -416,79 +362,58 @@ public final class ActorSystem implements AutoCloseable {
     }
 
     Dispatcher dispatcher() {
-        return dispatcher;
+        return dispatchers.standard();
+    }
+
+    /** Returns the number of the watchdog's current tick. */
+    int tick() {
+        return watchdog.tick();
+    }
+
+    /** Returns what actors with the same options share. */
+    Kind kind(ActorOptions options) {
+        if (options.equals(ActorOptions.standard())) {
+            return standard;
+        }
+        return kinds.computeIfAbsent(
+                options, unused -> new Kind(this, options, dispatchers.named(options.dispatcher())));
     }
 
     Snapshotter snapshotter() {
-        return snapshotter;
+        return persistence().snapshotter();
     }
 
     RecoveryPermits permits() {
-        return permits;
+        return persistence().permits();
     }
 
     LaneRelease release(int lane) {
-        return releases[lane];
+        return persistence().release(lane);
+    }
+
+    Watches watches() {
+        return entities().watches();
+    }
+
+    RandomGenerator random() {
+        return random;
+    }
+
+    Delays delays() {
+        return delays;
+    }
+
+    /** A failure has gone up the whole tree. */
+    void onEscalated(Escalation escalation) {
+        LOG.error("failure has reached the top, the actor stops: actor={}", escalation.actor(), escalation.cause());
+        Hooks.announce("onEscalation", escalation.actor(), () -> escalations.accept(escalation));
     }
 
     boolean isClosing() {
         return closing;
     }
 
-    private <E, S> EntityType<E, S> define(PersistentActor<E, S> actor) {
-        Class<?> other = typeNames.putIfAbsent(actor.entityType(), actor.getClass());
-        if (other != null && other != actor.getClass()) {
-            throw new IllegalArgumentException("two classes have the same entity type: entityType=" + actor.entityType()
-                    + ", class=" + actor.getClass().getName() + ", other=" + other.getName());
-        }
-        EntityType<E, S> type = new EntityType<>(actor, codec);
-        recovery.upcast(actor.entityType(), actor.upcasters());
-        long sweepMs = TimeUnit.NANOSECONDS.toMillis(type.passivateAfterNs) / SWEEPS_PER_LIFETIME;
-        long periodMs = Math.max(1, Math.min(SWEEP_MS_MAX, sweepMs));
-        var unused = sweeper.scheduleWithFixedDelay(() -> sweep(type), periodMs, periodMs, TimeUnit.MILLISECONDS);
-        return type;
-    }
-
-    /** Lets idle actors of one kind leave memory. */
-    private void sweep(EntityType<?, ?> type) {
-        long sinceNs = clock.nanoTime() - type.passivateAfterNs;
-        for (Entity<?, ?> entity : entities.values()) {
-            if (entity.type == type) {
-                entity.passivateIfIdleSince(sinceNs);
-            }
-        }
-    }
-
     static PersistentActor<?, ?> instantiate(Class<? extends PersistentActor<?, ?>> type) {
-        try {
-            Constructor<? extends PersistentActor<?, ?>> constructor = type.getDeclaredConstructor();
-            constructor.setAccessible(true);
-            return constructor.newInstance();
-        } catch (NoSuchMethodException e) {
-            throw new IllegalArgumentException(
-                    "actor has no constructor without arguments, so register an instance first: class="
-                            + type.getName(),
-                    e);
-        } catch (InvocationTargetException e) {
-            throw new IllegalArgumentException(
-                    "constructor of the actor threw: class=" + type.getName() + ", reason=" + e.getCause(), e);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalArgumentException("actor cannot be created: class=" + type.getName() + ", reason=" + e, e);
-        }
-    }
-
-    /** What the journal's sync threads have to say. */
-    private final class Progress implements DurabilityListener {
-
-        @Override
-        public void onDurable(int lane, long durablePosition) {
-            releases[lane].onProgress();
-        }
-
-        @Override
-        public void onFailed(int lane, JournalException cause) {
-            LOG.error("lane takes no more events: lane={}, reason={}", lane, cause.getMessage());
-            releases[lane].onProgress();
-        }
+        return Entities.instantiate(type);
     }
 }

@@ -7,9 +7,7 @@ import io.stele.spi.PersistenceId;
 import io.stele.spi.SteleException;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
-import org.jctools.queues.varhandle.MpscChunkedVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +19,9 @@ import org.slf4j.LoggerFactory;
  *   IDLE ──wake──&gt; SCHEDULED ──turn over, nothing left──&gt; IDLE
  *     │                ^ │
  *     └─not in memory─&gt; WAITING for {@link RecoveryPermits}, then SCHEDULED
- *                        └──passivate, restart or failure──&gt; CLOSED      (a successor may take its place)
+ *                        │        ^
+ *                        │        └──restart, after its backoff──
+ *                        └──passivate or stop──&gt; CLOSED                 (a successor may take its place)
  * </pre>
  *
  * <p>Messages must neither get lost nor change their order while an actor leaves memory. So a sender offers first and looks at
@@ -33,67 +33,46 @@ import org.slf4j.LoggerFactory;
  * @param <E> events
  * @param <S> state
  */
-final class Entity<E, S> extends ForkJoinTask<Void> {
+final class Entity<E, S> extends Cell {
     private static final Logger LOG = LoggerFactory.getLogger(Entity.class);
-    private static final int IDLE = 0;
-    private static final int SCHEDULED = 1;
-    private static final int CLOSED = 2;
-    private static final int WAITING = 3;
-    private static final int MESSAGES_PER_TURN = 64;
-    private static final int MAILBOX_CHUNK = 16;
-
-    @SuppressWarnings("rawtypes")
-    private static final AtomicIntegerFieldUpdater<Entity> STATUS =
-            AtomicIntegerFieldUpdater.newUpdater(Entity.class, "status");
 
     @SuppressWarnings("rawtypes")
     private static final AtomicIntegerFieldUpdater<Entity> AWAITING =
             AtomicIntegerFieldUpdater.newUpdater(Entity.class, "awaiting");
 
-    /** What became of an offer. */
-    enum Offer {
-        TAKEN,
-        FULL,
-        CLOSED
-    }
+    @SuppressWarnings("rawtypes")
+    private static final AtomicIntegerFieldUpdater<Entity> BACKING_OFF =
+            AtomicIntegerFieldUpdater.newUpdater(Entity.class, "backingOff");
 
-    final transient ActorSystem system;
-    final transient EntityType<E, S> type;
-    final transient PersistenceId persistenceId;
-    private final transient Queue<Object> mailbox;
+    final EntityType<E, S> type;
+    final PersistenceId persistenceId;
     /** Commands put back, in order, and those of them that are to be handled again before the mailbox. */
-    private final transient ArrayDeque<Object> stash = new ArrayDeque<>(0);
+    private final ArrayDeque<Object> stash = new ArrayDeque<>(0);
 
-    private final transient ArrayDeque<Object> unstashed = new ArrayDeque<>(0);
-    private transient @Nullable Activation<E, S> activation;
+    private final ArrayDeque<Object> unstashed = new ArrayDeque<>(0);
+    private @Nullable Activation<E, S> activation;
     /** Why it could not be recovered. */
-    private transient @Nullable ActorException refusal;
+    private @Nullable ActorException refusal;
 
-    private transient volatile RecoveryPermits.@Nullable Ticket ticket;
-    private volatile int status = IDLE;
+    private boolean handlerFailed;
+    private volatile RecoveryPermits.@Nullable Ticket ticket;
+    private @Nullable Failures failures;
+    private boolean hasBegun;
+    private boolean hasStarted;
+    private boolean restarts;
+    /** Whether its end is more than leaving memory for a while. */
+    private boolean dies;
+
+    private volatile int backingOff;
     private volatile int awaiting;
     private volatile long lastActiveNs;
     private volatile boolean leaveWhenIdle;
 
     Entity(ActorSystem system, EntityType<E, S> type, PersistenceId persistenceId) {
-        this.system = system;
+        super(system, type.kind());
         this.type = type;
         this.persistenceId = persistenceId;
-        mailbox = new MpscChunkedVarHandleArrayQueue<>(
-                Math.max(2, Math.min(MAILBOX_CHUNK, type.mailboxCapacity / 4)), Math.max(4, type.mailboxCapacity));
         lastActiveNs = system.clock().nanoTime();
-    }
-
-    /** Puts a message into the mailbox. Any thread. */
-    Offer offer(Object message) {
-        if (status == CLOSED) {
-            return Offer.CLOSED;
-        }
-        if (!mailbox.offer(message)) {
-            return status == CLOSED ? Offer.CLOSED : Offer.FULL;
-        }
-        wake();
-        return Offer.TAKEN;
     }
 
     /** Takes over what waited for a predecessor. Before anyone else knows this entity. */
@@ -112,6 +91,9 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
     /** Asks the actor to leave memory once it has nothing left to do. Any thread. */
     void leave() {
         leaveWhenIdle = true;
+        if (system.isClosing()) {
+            endBackoff();
+        }
         wake();
     }
 
@@ -121,7 +103,7 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
      * @param stopped whether no worker can be in a turn of it any more
      */
     void abandon(boolean stopped) {
-        if (stopped || STATUS.compareAndSet(this, IDLE, SCHEDULED) || STATUS.compareAndSet(this, WAITING, SCHEDULED)) {
+        if (stopped || changeStatus(IDLE, SCHEDULED) || changeStatus(WAITING, SCHEDULED)) {
             Activation<E, S> active = activation;
             if (active != null) {
                 active.close(new OutcomeUnknownException(
@@ -139,13 +121,8 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
         wake();
     }
 
-    /** Gives the actor a turn, unless it has one coming. Any thread. */
-    void wake() {
-        int seen = status;
-        if (seen == IDLE && STATUS.compareAndSet(this, IDLE, SCHEDULED)) {
-            begin();
-            return;
-        }
+    @Override
+    void onWokenElsewhere() {
         RecoveryPermits.Ticket waiting = ticket;
         if (status == CLOSED) {
             forwardLeftovers();
@@ -155,19 +132,31 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
     }
 
     /** Has it coming: a turn if it is in memory, else a place in the queue of those who want to be. */
-    private void begin() {
+    @Override
+    void begin() {
         if (activation != null || leaveWhenIdle) {
-            system.dispatcher().execute(this);
+            super.begin();
         } else {
             awaitPermit();
         }
     }
 
     private void awaitPermit() {
+        status = WAITING;
+        enqueue();
+    }
+
+    private void enqueue() {
         RecoveryPermits.Ticket waiting = system.permits().newTicket(this);
         ticket = waiting;
-        status = WAITING;
         system.permits().enqueue(waiting);
+    }
+
+    /** Has it recover now, if it is waiting for that to be allowed. Any thread. */
+    private void endBackoff() {
+        if (backingOff == 1 && BACKING_OFF.compareAndSet(this, 1, 0) && status == WAITING) {
+            enqueue();
+        }
     }
 
     /** Returns how many messages wait, about. Any thread while it waits for its permit. */
@@ -181,7 +170,7 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
      * @param waitNs how long it has waited for that
      */
     void recover(long waitNs) {
-        if (!STATUS.compareAndSet(this, WAITING, SCHEDULED)) {
+        if (!changeStatus(WAITING, SCHEDULED)) {
             return; // abandoned
         }
         ticket = null;
@@ -192,7 +181,7 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
             if (refusal != null) {
                 system.recoveries().onFailed();
             }
-            system.dispatcher().execute(this);
+            kind.dispatcher.execute(this);
         }
     }
 
@@ -202,35 +191,110 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
     }
 
     @Override
-    protected boolean exec() {
-        boolean finished = false;
-        try {
-            turn();
-            finished = true;
-        } finally {
-            if (!finished) {
-                LOG.error("actor's turn was cut short, the actor is restarted: persistenceId={}", persistenceId);
-                close(new ActorFailedException(
-                        "actor was restarted in the middle of a turn: persistenceId=" + persistenceId, null));
-            }
-        }
-        return false;
+    void onTurnCutShort() {
+        close(new ActorFailedException(
+                "actor was restarted in the middle of a turn: persistenceId=" + persistenceId, null));
     }
 
-    private void turn() {
+    @Override
+    String label() {
+        return persistenceId.encoded();
+    }
+
+    @Override
+    void turn() {
         Activation<E, S> active = activation;
         if (active == null) {
             turnWithoutState();
             return;
         }
         active.beginTurn();
+        ActorException failure = hasStarted ? null : start(active);
+        if (failure != null) {
+            close(failure);
+            return;
+        }
         handleMessages(active);
         active.endTurn();
-        if (active.isFinished() || (leaveWhenIdle && isIdle(active))) {
+        if (active.isFinished()) {
+            end(active);
+        } else if (leaveWhenIdle && isIdle(active)) {
+            leaveMemory(active);
+        } else {
+            rest(active);
+        }
+    }
+
+    /** Calls the hooks that come before the first message. Returns why it cannot begin. */
+    private @Nullable ActorException start(Activation<E, S> active) {
+        hasStarted = true;
+        ActorException failure =
+                Hooks.require("afterRecovery", persistenceId, () -> type.actor.afterRecovery(active.state(), active));
+        if (failure == null && restarts) {
+            Throwable cause = failures().cause();
+            failure = Hooks.require(
+                    "afterRestart", persistenceId, () -> type.actor.afterRestart(active.state(), cause, active));
+        }
+        restarts = false;
+        return failure;
+    }
+
+    private void leaveMemory(Activation<E, S> active) {
+        if (system.isClosing()) {
+            Hooks.announce("beforeShutdown", persistenceId, () -> type.actor.beforeShutdown(active.state(), active));
+        } else {
+            Hooks.announce("beforePassivate", persistenceId, () -> type.actor.beforePassivate(active.state(), active));
+        }
+        close(null);
+    }
+
+    /** It has nothing under way any more, and is not to go on as it is. */
+    private void end(Activation<E, S> active) {
+        if (!active.hasFailed()) {
+            dies = true;
             close(null);
             return;
         }
-        rest(active);
+        Failures past = failures();
+        if (past.directive() == Directive.RESTART) {
+            restart(active, past);
+            return;
+        }
+        if (past.directive() == Directive.ESCALATE) {
+            system.onEscalated(new Escalation(label(), past.cause()));
+        }
+        close(Refusals.stopped(label(), past.cause()));
+    }
+
+    /** What it knows is dropped and recovered; its mail stays where it is. */
+    private void restart(Activation<E, S> active, Failures past) {
+        Hooks.announce("preRestart", persistenceId, () -> type.actor.preRestart(active.state(), past.cause(), active));
+        active.close(null);
+        activation = null;
+        hasStarted = false;
+        restarts = true;
+        unstashAll();
+        long delayNs = system.isClosing() ? 0 : past.delayNs();
+        if (delayNs == 0) {
+            awaitPermit();
+            return;
+        }
+        backingOff = 1;
+        status = WAITING;
+        system.delays().after(delayNs, this::endBackoff);
+        if (system.isClosing()) {
+            endBackoff();
+        }
+    }
+
+    /** Returns what has gone wrong so far. */
+    Failures failures() {
+        Failures past = failures;
+        if (past == null) {
+            past = new Failures();
+            failures = past;
+        }
+        return past;
     }
 
     private void turnWithoutState() {
@@ -247,6 +311,14 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
         if (quarantined != null) {
             return quarantined;
         }
+        if (!hasBegun) {
+            ActorException failure = Hooks.require("preStart", persistenceId, () -> type.actor.preStart(persistenceId));
+            if (failure != null) {
+                return failure;
+            }
+            hasBegun = true;
+            system.watches().onStarted(persistenceId);
+        }
         try {
             activation = Activation.recover(this, waitNs);
             return null;
@@ -259,7 +331,7 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
         } catch (SteleException e) {
             return new ActorFailedException(
                     "actor cannot be recovered: persistenceId=" + persistenceId + ", reason=" + e.getMessage(), e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | LinkageError | AssertionError e) {
             LOG.error("recovery failed unexpectedly: persistenceId={}", persistenceId, e);
             return new ActorFailedException(
                     "actor cannot be recovered: persistenceId=" + persistenceId + ", reason=" + e, e);
@@ -268,6 +340,7 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
 
     private void handleMessages(Activation<E, S> active) {
         int handled = 0;
+        int tick = system.tick();
         while (handled < MESSAGES_PER_TURN && active.takesCommands()) {
             Object message = unstashed.poll();
             if (message == null) {
@@ -276,13 +349,45 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
             if (message == null) {
                 break;
             }
-            active.handle(message);
+            handle(active, message);
             handled++;
+            if (system.tick() - tick >= TICKS_PER_TURN) {
+                break;
+            }
         }
         if (handled > 0) {
             lastActiveNs = active.nowNs();
             leaveWhenIdle = system.isClosing();
         }
+    }
+
+    private void handle(Activation<E, S> active, Object message) {
+        if (!kind.isGuarded()) {
+            active.handle(message);
+            return;
+        }
+        handlerFailed = false;
+        active.handle(message instanceof AdaptiveLimit.Timed timed ? timed.message : message);
+        kind.onHandled(persistenceId, handlerFailed);
+        if (message instanceof AdaptiveLimit.Timed timed) {
+            timed.onHandled();
+        }
+    }
+
+    @Override
+    Object key() {
+        return persistenceId;
+    }
+
+    @Override
+    int home() {
+        Activation<E, S> active = activation;
+        return active == null ? -1 : active.lane();
+    }
+
+    /** Has a message handled next. */
+    void putFirst(Object message) {
+        unstashed.addFirst(message);
     }
 
     /** Puts a command back. */
@@ -328,11 +433,19 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
         if (active != null) {
             active.close(failure);
         }
+        if (hasBegun) {
+            hasBegun = false;
+            Hooks.announce("postStop", persistenceId, () -> type.actor.postStop(persistenceId));
+        }
+        if ((dies || failure != null) && !system.isClosing()) {
+            system.watches().onStopped(new LocalEntityRef(system, type, persistenceId));
+        }
         synchronized (this) {
             status = CLOSED;
             if (failure != null) {
                 failWaiting(failure);
             }
+            kind.dispatcher.release(this);
             Queue<Object> left = leftovers();
             if (left.isEmpty()) {
                 system.remove(this);
@@ -370,22 +483,17 @@ final class Entity<E, S> extends ForkJoinTask<Void> {
         }
     }
 
-    static void refuse(Object message, ActorException failure) {
-        if (message instanceof Ask<?> ask) {
+    /** Fails the ask of a message that is not handled; one that nobody waits for becomes a dead letter. */
+    void refuse(Object message, ActorException failure) {
+        handlerFailed |= failure instanceof ActorFailedException;
+        if (message instanceof AdaptiveLimit.Timed timed) {
+            timed.onDropped();
+            refuse(timed.message, failure);
+        } else if (message instanceof Ask<?> ask) {
             ask.fail(failure);
         } else {
-            LOG.warn(
-                    "message was dropped: message={}, reason={}",
-                    message.getClass().getName(),
-                    failure.getMessage());
+            system.deadLetters().add(message, label(), DeadLetter.Reason.REFUSED);
+            LOG.debug("message was dropped: message={}", message.getClass().getName(), failure);
         }
     }
-
-    @Override
-    public Void getRawResult() {
-        throw new UnsupportedOperationException("an actor has no result");
-    }
-
-    @Override
-    protected void setRawResult(Void value) {}
 }

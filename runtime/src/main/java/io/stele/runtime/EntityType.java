@@ -28,21 +28,31 @@ final class EntityType<E, S> {
     final int snapshotsKept;
     final int stateHashEvery;
     final StateHashCheck stateHashCheck;
+    final Supervision supervision;
     final long passivateAfterNs;
     final int mailboxCapacity;
+    final ActorOptions options;
     final int stashCapacity;
     final int deduplicationWindow;
     /** The class of the state, where the actor's own class says it; null otherwise. */
     final @Nullable Class<?> stateClass;
 
+    private @Nullable Kind kind;
+
     EntityType(PersistentActor<E, S> actor, PayloadCodec codec) {
+        this(actor, codec, null);
+    }
+
+    /** One whose snapshots are taken as {@code policy} says, if there is one. */
+    EntityType(PersistentActor<E, S> actor, PayloadCodec codec, @Nullable SnapshotPolicy policy) {
         this.actor = actor;
         durability = actor.durability();
         atLeast("snapshotEvery", actor.snapshotEvery(), 0);
-        snapshotPolicy = actor.snapshotPolicy();
+        snapshotPolicy = policy == null ? actor.snapshotPolicy() : policy;
         snapshotsKept = atLeast("snapshotsKept", actor.snapshotsKept(), 1);
         stateHashEvery = atLeast("stateHashEvery", actor.stateHashEvery(), 0);
         stateHashCheck = actor.stateHashCheck();
+        supervision = actor.supervision();
         passivateAfterNs = actor.passivateAfter().toNanos();
         mailboxCapacity = atLeast("mailboxCapacity", actor.mailboxCapacity(), 2);
         stashCapacity = atLeast("stashCapacity", actor.stashCapacity(), 0);
@@ -51,10 +61,22 @@ final class EntityType<E, S> {
             throw new IllegalArgumentException("mailboxCapacity is out of range: entityType=" + actor.entityType()
                     + ", mailboxCapacity=" + mailboxCapacity + ", mailboxCapacityMax=" + MAILBOX_CAPACITY_MAX);
         }
+        options = actor.options();
         stateClass = stateClass(actor.getClass().getGenericSuperclass());
         actor.define();
         checkUpcasters();
         register(codec);
+    }
+
+    /** Says what its actors share in the system that runs them. Before any of them is there. */
+    void runAs(Kind shared) {
+        kind = shared;
+    }
+
+    Kind kind() {
+        Kind shared = kind;
+        assert shared != null : "actors are run by a system, which says what they share";
+        return shared;
     }
 
     private int atLeast(String name, int value, int min) {

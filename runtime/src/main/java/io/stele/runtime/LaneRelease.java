@@ -1,6 +1,5 @@
 package io.stele.runtime;
 
-import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 
@@ -12,11 +11,11 @@ import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
  *
  * <p>Any thread may call it; the queue is drained by one worker at a time.
  */
-final class LaneRelease extends ForkJoinTask<Void> {
+final class LaneRelease extends Task {
     private static final int CHUNK = 256;
 
-    private final transient Dispatcher dispatcher;
-    private final transient MpscUnboundedVarHandleArrayQueue<Entity<?, ?>> waiting =
+    private final Dispatcher dispatcher;
+    private final MpscUnboundedVarHandleArrayQueue<Entity<?, ?>> waiting =
             new MpscUnboundedVarHandleArrayQueue<>(CHUNK);
     private final AtomicBoolean scheduled = new AtomicBoolean();
 
@@ -37,7 +36,7 @@ final class LaneRelease extends ForkJoinTask<Void> {
     }
 
     @Override
-    protected boolean exec() {
+    void run() {
         scheduled.set(false);
         synchronized (this) {
             int count = waiting.size();
@@ -49,14 +48,5 @@ final class LaneRelease extends ForkJoinTask<Void> {
                 entity.onReleased();
             }
         }
-        return false;
     }
-
-    @Override
-    public Void getRawResult() {
-        throw new UnsupportedOperationException("a release has no result");
-    }
-
-    @Override
-    protected void setRawResult(Void value) {}
 }

@@ -2,10 +2,8 @@ package io.stele.runtime;
 
 import io.stele.spi.PersistenceId;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +23,18 @@ record LocalEntityRef(ActorSystem system, EntityType<?, ?> type, PersistenceId p
 
     @Override
     public <R> CompletionStage<R> ask(Command<R> command) {
-        Ask<R> ask = new Ask<>(command);
-        ActorException refusal = refusal(command);
+        return send(new Ask<R>(command));
+    }
+
+    @Override
+    public <R> CompletionStage<R> ask(Function<? super ActorRef<R>, ? extends Command<?>> message, Duration timeout) {
+        Ask<R> ask = new Ask<>();
+        ask.message = message.apply(ask);
+        return send(ask).withTimeout(timeout, this);
+    }
+
+    private <R> Ask<R> send(Ask<R> ask) {
+        ActorException refusal = refusal((Command<?>) ask.message);
         if (refusal == null) {
             refusal = system.deliver(type, persistenceId, ask);
         }
@@ -38,21 +46,7 @@ record LocalEntityRef(ActorSystem system, EntityType<?, ?> type, PersistenceId p
 
     @Override
     public <R> CompletionStage<R> ask(Command<R> command, Duration timeout) {
-        CompletableFuture<R> reply = ask(command).toCompletableFuture().copy();
-        return reply.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS).exceptionallyCompose(failure -> {
-            if (failure instanceof TimeoutException) {
-                return CompletableFuture.failedFuture(new AskTimeoutException(
-                        "no reply in time, whether the command was carried out is not known: persistenceId="
-                                + persistenceId + ", command="
-                                + command.getClass().getSimpleName() + ", timeout="
-                                + timeout,
-                        failure));
-            }
-            return CompletableFuture.failedFuture(
-                    failure instanceof java.util.concurrent.CompletionException && failure.getCause() != null
-                            ? failure.getCause()
-                            : failure);
-        });
+        return send(new Ask<R>(command)).withTimeout(timeout, this);
     }
 
     /** Looks at what can be seen from here, before anything is sent. */

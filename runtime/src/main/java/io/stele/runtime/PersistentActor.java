@@ -28,8 +28,20 @@ import org.jspecify.annotations.Nullable;
  * Handlers of one actor run one at a time; those of different actors at the same time.
  *
  * <h2>Failure</h2>
- * A command handler that throws stores nothing: its command fails and the actor is recovered from the journal before it takes
- * the next. An event handler that throws takes its actor out of service.
+ * A command handler that throws stores nothing: its command fails and {@link #supervision()} says what becomes of the actor, which by
+ * default is recovered from the journal before it takes the next. An event handler that throws takes its actor out of service.
+ *
+ * <h2>Life</h2>
+ * <pre>
+ *   preStart ──&gt; (recovery) ──&gt; afterRecovery ──&gt; commands ──&gt; beforePassivate | beforeShutdown ──&gt; postStop
+ *                    ^                               │ fails                                          ^
+ *                    │                               ├── stop, escalate ──────────────────────────────┘
+ *                    └──── backoff &lt;── preRestart &lt;──┘ restart;  afterRestart follows afterRecovery
+ * </pre>
+ *
+ * <p>Hooks of one actor run like its handlers, one at a time and never at the same time as one; {@link #preStart} on a thread of the
+ * recovery, the others on a worker. A hook of the way in that throws keeps the actor from starting: whoever waits is told so, and
+ * the next message tries again. What a hook of the way out throws is logged and changes nothing.
  *
  * @param <E> events: best a sealed interface of records
  * @param <S> state: an immutable value, best a record
@@ -149,6 +161,43 @@ public abstract class PersistentActor<E, S> {
         return StateHashCheck.REFUSE;
     }
 
+    /**
+     * Returns what becomes of an actor that fails. Called once. A failure of the journal restarts or stops it, whatever is said here
+     * of resuming. Default: {@link Supervision#restart()}.
+     */
+    protected Supervision supervision() {
+        return Supervision.restart();
+    }
+
+    /** Called when a life begins, before the state is known; not at a restart. */
+    protected void preStart(PersistenceId persistenceId) {}
+
+    /** Called when the state is back, before the first command, at restarts as well. */
+    protected void afterRecovery(S state, ActorContext context) {}
+
+    /**
+     * Called when the actor is to restart, while it still has the state that it failed in.
+     *
+     * @param cause what was thrown
+     */
+    protected void preRestart(S state, Throwable cause, ActorContext context) {}
+
+    /**
+     * Called after a restart, behind {@link #afterRecovery}.
+     *
+     * @param cause what was thrown before it
+     */
+    protected void afterRestart(S state, Throwable cause, ActorContext context) {}
+
+    /** Called before the actor leaves memory because it was not needed. All its replies have left. */
+    protected void beforePassivate(S state, ActorContext context) {}
+
+    /** Called before the actor leaves memory because the system closes. All that it had accepted is answered. */
+    protected void beforeShutdown(S state, ActorContext context) {}
+
+    /** Called when a life ends, for whatever reason: once for every {@link #preStart} that has returned. */
+    protected void postStop(PersistenceId persistenceId) {}
+
     /** Returns how long an idle actor stays in memory. Default: two minutes. */
     protected Duration passivateAfter() {
         return Duration.ofMinutes(2);
@@ -157,6 +206,14 @@ public abstract class PersistentActor<E, S> {
     /** Returns how many messages may wait for one actor, 2 to 1,048,576. Default: 1,000. */
     protected int mailboxCapacity() {
         return 1_000;
+    }
+
+    /**
+     * Returns on which threads the actors run, what happens when their mailboxes are full, and when they are spared. Called once.
+     * Default: the system's workers, and a mailbox of {@link #mailboxCapacity()} that rejects one more.
+     */
+    protected ActorOptions options() {
+        return ActorOptions.standard().withMailbox(MailboxOptions.standard().withCapacity(mailboxCapacity()));
     }
 
     /** Returns how many commands one actor may put back, at least 0. Default: 1,000. */

@@ -5,7 +5,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.ForkJoinTask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -165,10 +164,10 @@ final class RecoveryPermits {
     }
 
     /** The right to recover one actor at a time. */
-    private final class Permit extends ForkJoinTask<Void> {
+    final class Permit extends Task {
 
         @Override
-        protected boolean exec() {
+        void run() {
             Ticket ticket = next(this);
             if (ticket != null) {
                 try {
@@ -177,15 +176,6 @@ final class RecoveryPermits {
                     dispatcher.execute(this);
                 }
             }
-            return false;
         }
-
-        @Override
-        public Void getRawResult() {
-            throw new UnsupportedOperationException("a permit has no result");
-        }
-
-        @Override
-        protected void setRawResult(Void value) {}
     }
 }

@@ -8,6 +8,8 @@ import io.stele.spi.SnapshotStore;
 import io.stele.spi.StoredType;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -35,12 +37,19 @@ final class Snapshotter implements AutoCloseable {
     private final LongAdder asked = new LongAdder();
     private final LongAdder saved = new LongAdder();
     private final LongAdder failed = new LongAdder();
-    private final ExecutorService thread;
+    private final @Nullable ExecutorService own;
+    private final Executor thread;
 
-    Snapshotter(SnapshotStore store, PayloadCodec codec) {
+    /** Starts its thread with the first snapshot; with {@code turns} it has none. */
+    Snapshotter(SnapshotStore store, PayloadCodec codec, @Nullable SeededTurns turns) {
         this.store = store;
         this.codec = codec;
-        thread = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(QUEUE_CAPACITY), task -> {
+        own = turns == null ? newThread() : null;
+        thread = own == null ? Objects.requireNonNull(turns)::later : own;
+    }
+
+    private static ExecutorService newThread() {
+        return new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(QUEUE_CAPACITY), task -> {
             Thread snapshots = new Thread(task, "stele-snapshots");
             snapshots.setDaemon(true);
             return snapshots;
@@ -142,9 +151,12 @@ final class Snapshotter implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.shutdown();
+        if (own == null) {
+            return;
+        }
+        own.shutdown();
         try {
-            if (!thread.awaitTermination(CLOSE_TIMEOUT_S, TimeUnit.SECONDS)) {
+            if (!own.awaitTermination(CLOSE_TIMEOUT_S, TimeUnit.SECONDS)) {
                 LOG.warn("snapshots are still being saved: timeoutS={}", CLOSE_TIMEOUT_S);
             }
         } catch (InterruptedException e) {

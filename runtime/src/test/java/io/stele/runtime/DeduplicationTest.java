@@ -15,6 +15,7 @@ import io.stele.spi.EventBatch;
 import io.stele.spi.EventStream;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.RecordMetadata;
+import io.stele.testkit.Fault;
 import io.stele.testkit.InMemoryJournalOptions.SyncMode;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 final class DeduplicationTest {
 
     @Test
+    @Fault("F27")
     void shouldCarryOutACommandOnceAndRepeatItsReply() {
         try (World world = new World()) {
             EntityRef ledger = world.ledger("a");
@@ -41,6 +43,7 @@ final class DeduplicationTest {
     }
 
     @Test
+    @Fault("F27")
     void shouldRepeatTheReplyAcrossACrash() {
         try (World world = new World()) {
             Total first = await(world.ledger("a").ask(new Add("tx-1", 5)));
@@ -125,6 +128,7 @@ final class DeduplicationTest {
 
     /** Damage makes recovery pass the newest snapshot over; the window comes from the older one and the events behind it. */
     @Test
+    @Fault("F27")
     void shouldKnowEveryCommandWhicheverSnapshotIsUsed() {
         Settings settings = new Settings(2, Duration.ofMinutes(2), 100, 100, Duration.ofSeconds(1));
         try (World world = new World(SyncMode.ON_REQUEST, settings)) {

@@ -12,6 +12,7 @@ import io.stele.spi.HistoryCompactedException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
 import io.stele.spi.StoredType;
+import io.stele.testkit.Fault;
 import io.stele.testkit.InMemoryJournal;
 import io.stele.testkit.InMemorySnapshotStore;
 import java.util.List;
@@ -246,6 +247,7 @@ final class EvolvedSnapshotTest {
     }
 
     @Test
+    @Fault("F21")
     void shouldRefuseWhenTheSnapshotThatCompactionReliedOnIsDamagedOrGone() {
         runFirst();
         journal.compactBelow(A, 5);

@@ -16,6 +16,7 @@ import io.stele.runtime.Ledger.Total;
 import io.stele.runtime.Ledger.Unknown;
 import io.stele.spi.Durability;
 import io.stele.spi.PersistenceId;
+import io.stele.testkit.Fault;
 import io.stele.testkit.InMemoryJournalOptions.SyncMode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ final class FailureTest {
     }
 
     @Test
+    @Fault("F09")
     void shouldLeaveStateAndSequenceNumberAsTheyWereWhenTheJournalIsFull() {
         try (World world = new World()) {
             EntityRef ledger = world.ledger("a");
@@ -59,7 +61,9 @@ final class FailureTest {
             OutcomeUnknownException unknown = failure(ledger.ask(new Add(7)), OutcomeUnknownException.class);
 
             assertThat(unknown).hasMessageContaining("persistenceId=ledger/a");
-            assertThat(world.ledger.applied).containsExactly(5L);
+            assertThat(world.ledger.applied)
+                    .as("live, and again at its restart")
+                    .containsOnly(5L);
             assertThat(storedCount(world)).isEqualTo(1);
             world.crash(Durability.POWER_LOSS);
             assertThat(await(world.ledger("a").ask(new Get()))).isEqualTo(new Total(5, 1, false));
@@ -67,6 +71,7 @@ final class FailureTest {
     }
 
     @Test
+    @Fault("F04")
     void shouldAcknowledgeNothingAfterAForceHasFailed() {
         try (World world = new World(SyncMode.MANUAL)) {
             EntityRef ledger = world.ledger("a");
@@ -86,6 +91,7 @@ final class FailureTest {
     }
 
     @Test
+    @Fault("F04")
     void shouldServeOtherLanesWhenOneHasFailed() {
         try (World world = new World()) {
             EntityRef ledger = world.ledger("a");
@@ -101,6 +107,7 @@ final class FailureTest {
     }
 
     @Test
+    @Fault({"F14", "F17"})
     void shouldStoreNothingWhenACommandHandlerThrows() {
         try (World world = new World()) {
             EntityRef ledger = world.ledger("a");
@@ -117,6 +124,7 @@ final class FailureTest {
     }
 
     @Test
+    @Fault("F14")
     void shouldRecoverAfterACommandHandlerThrewSoThatNoHalfChangedStateLivesOn() {
         try (World world = new World()) {
             EntityRef ledger = world.ledger("a");
@@ -171,6 +179,7 @@ final class FailureTest {
     }
 
     @Test
+    @Fault("F17")
     void shouldRefuseACommandThatItDoesNotKnow() {
         try (World world = new World()) {
             UnhandledCommandException refused =

@@ -21,6 +21,7 @@ import io.stele.runtime.Ledger.Total;
 import io.stele.runtime.Ledger.WhenFree;
 import io.stele.runtime.Ledger.WhoAmI;
 import io.stele.spi.Durability;
+import io.stele.testkit.Fault;
 import io.stele.testkit.InMemoryJournalOptions.SyncMode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ final class PersistentActorTest {
     }
 
     @Test
+    @Fault({"F01", "F02", "F12"})
     void shouldReplyOnlyOnceTheEventsAreDurable() {
         try (World world = new World(SyncMode.MANUAL)) {
             CompletionStage<Total> reply = world.ledger("a").ask(new Add(5));
@@ -93,6 +95,7 @@ final class PersistentActorTest {
     }
 
     @Test
+    @Fault("F02")
     void shouldKeepEveryAcknowledgedEventThroughAPowerCut() {
         try (World world = new World(SyncMode.MANUAL)) {
             EntityRef ledger = world.ledger("a");
@@ -244,6 +247,7 @@ final class PersistentActorTest {
     }
 
     @Test
+    @Fault({"F27", "F37"})
     void shouldNeitherLoseNorReorderMessagesWhileActorsComeAndGo() {
         Settings settings = new Settings(3, Duration.ofMillis(1), 4_096, 100, Duration.ofSeconds(1));
         int count = 3_000;
@@ -318,6 +322,7 @@ final class PersistentActorTest {
     }
 
     @Test
+    @Fault({"F12", "F29"})
     void shouldTellTheSenderAtOnceThatTheMailboxIsFull() {
         Settings settings = new Settings(0, Duration.ofMinutes(1), 8, 100, Duration.ofSeconds(20));
         try (World world = new World(SyncMode.ON_REQUEST, settings)) {
@@ -329,7 +334,7 @@ final class PersistentActorTest {
 
             MailboxFullException full = failure(ledger.ask(new Get()), MailboxFullException.class);
 
-            assertThat(full).hasMessageContaining("persistenceId=ledger/a").hasMessageContaining("mailboxCapacity=8");
+            assertThat(full).hasMessageContaining("actor=ledger/a").hasMessageContaining("mailboxCapacity=8");
             assertThat(await(world.ledger("b").ask(new Add(1))).sum()).isEqualTo(1);
             blocked.complete(1L);
         }
@@ -361,7 +366,7 @@ final class PersistentActorTest {
 
             AskTimeoutException late = failure(reply, AskTimeoutException.class);
 
-            assertThat(late).hasMessageContaining("persistenceId=ledger/a").hasMessageContaining("command=Add");
+            assertThat(late).hasMessageContaining("actor=ledger/a").hasMessageContaining("message=Add");
         }
     }
 

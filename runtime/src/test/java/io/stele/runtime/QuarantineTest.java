@@ -14,6 +14,7 @@ import io.stele.runtime.Probe.Added;
 import io.stele.runtime.Probe.Get;
 import io.stele.spi.EventReader;
 import io.stele.spi.StoredEvent;
+import io.stele.testkit.Fault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -44,6 +45,7 @@ final class QuarantineTest {
     }
 
     @Test
+    @Fault("F18")
     void shouldStopTheActorAloneAndNameWhatIsWrong() {
         try (ProbeWorld world = new ProbeWorld()) {
             poison(world, "a");
@@ -90,6 +92,7 @@ final class QuarantineTest {
     }
 
     @Test
+    @Fault("F15")
     void shouldTakeAHandlerThatOverflowsTheStackWhileTheActorIsLive() {
         try (ProbeWorld world = new ProbeWorld()) {
             world.ask("a", new Add(1));
@@ -119,6 +122,7 @@ final class QuarantineTest {
     }
 
     @Test
+    @Fault("F18")
     void shouldRefuseWithoutAnotherReplayAlsoAfterACrash() {
         try (ProbeWorld world = new ProbeWorld()) {
             poison(world, "a");
@@ -229,6 +233,7 @@ final class QuarantineTest {
     }
 
     @Test
+    @Fault("F18")
     void shouldWriteWhoDecidedAndWhyIntoTheActorsHistory() {
         try (ProbeWorld world = new ProbeWorld()) {
             poison(world, "a");

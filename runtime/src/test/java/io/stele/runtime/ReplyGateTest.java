@@ -2,6 +2,7 @@ package io.stele.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stele.testkit.Fault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -27,6 +28,7 @@ final class ReplyGateTest {
     /** Parks and releases at random, and compares with a plain list. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    @Fault("F01")
     void shouldReleaseExactlyTheDurablePrefixInOrder(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         ReplyGate gate = new ReplyGate(64);

@@ -13,6 +13,7 @@ import io.stele.spi.Durability;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
 import io.stele.spi.StoredType;
+import io.stele.testkit.Fault;
 import io.stele.testkit.InMemoryJournalOptions.SyncMode;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -64,6 +65,7 @@ final class SnapshotTest {
     }
 
     @Test
+    @Fault("F19")
     void shouldFallBackToAnOlderSnapshotThenToAllEvents() {
         try (World world = new World(SyncMode.ON_REQUEST, EVERY_THREE)) {
             add(world, 1, 7);
@@ -93,6 +95,7 @@ final class SnapshotTest {
     }
 
     @Test
+    @Fault("F20")
     void shouldNotTakeASnapshotOfWhatIsNotDurable() {
         try (World world = new World(SyncMode.MANUAL, EVERY_THREE)) {
             for (long amount = 1; amount <= 3; amount++) {
@@ -110,6 +113,7 @@ final class SnapshotTest {
     }
 
     @Test
+    @Fault("F20")
     void shouldRefuseAHistoryThatEndsBeforeItsSnapshot() {
         try (World world = new World(SyncMode.ON_REQUEST, EVERY_THREE)) {
             add(world, 1, 4);

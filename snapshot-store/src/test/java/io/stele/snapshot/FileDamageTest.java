@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
 import io.stele.spi.SnapshotException;
+import io.stele.testkit.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,6 +73,7 @@ final class FileDamageTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
+    @Fault("F19")
     void shouldReportADamagedLogAndKeepTheRest(long seed) throws IOException {
         SplittableRandom random = new SplittableRandom(seed);
         Path image = image("image", false);
@@ -96,6 +98,7 @@ final class FileDamageTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
+    @Fault("F19")
     void shouldNeverLoadWrongDataFromADamagedTableFile(long seed) throws IOException {
         SplittableRandom random = new SplittableRandom(seed);
         Path image = image("image", true);
@@ -148,6 +151,7 @@ final class FileDamageTest {
     }
 
     @Test
+    @Fault("F19")
     void shouldRefuseADamagedManifestAndLeaveEverythingAsItIs() throws IOException {
         Path image = image("image", true);
         Path manifest = Images.newest(image, "MANIFEST", "");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stele.spi.PersistenceId;
 import io.stele.spi.SnapshotException;
+import io.stele.testkit.Fault;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -30,6 +31,7 @@ final class KillTest {
     private Path directory;
 
     @Test
+    @Fault("F01")
     void shouldKeepEveryAcknowledgedSnapshotThroughKills() throws Exception {
         SnapshotStoreOptions options = SnapshotStoreOptions.of(directory);
         Map<Long, Long> acknowledged = new HashMap<>();

@@ -11,6 +11,7 @@ import io.stele.snapshot.SnapshotLayout.DamagedException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
 import io.stele.spi.StoredType;
+import io.stele.testkit.Fault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -33,6 +34,7 @@ final class SnapshotDamageTest {
     private static final PersistenceId OTHER = new PersistenceId("bank-account", "43");
 
     @Test
+    @Fault("F19")
     void shouldRefuseEverySingleFlippedBitOfKeyAndValue() {
         byte[] key = SnapshotLayout.key(ACCOUNT, 7);
         byte[] value = SnapshotLayout.encode(key, snapshot(7));
@@ -149,6 +151,7 @@ final class SnapshotDamageTest {
     }
 
     @Test
+    @Fault("F19")
     void shouldPassOverOneThatStandsUnderAnotherKey() throws RocksDBException {
         try (TestDatabase database = new TestDatabase(directory)) {
             RocksSnapshotStore store = database.snapshots();
@@ -163,6 +166,7 @@ final class SnapshotDamageTest {
     }
 
     @Test
+    @Fault("F19")
     void shouldPassOverOneFromALaterVersion() throws RocksDBException {
         try (TestDatabase database = new TestDatabase(directory)) {
             RocksSnapshotStore store = database.snapshots();

@@ -21,6 +21,7 @@ public final class InMemoryIndexStore implements IndexStore {
     private final NavigableMap<byte[], byte[]> entries;
     private NavigableMap<byte[], byte[]> durable;
     private boolean closed;
+    private long commitsUntilFailure;
 
     private InMemoryIndexStore(NavigableMap<byte[], byte[]> entries) {
         this.entries = entries;
@@ -42,6 +43,14 @@ public final class InMemoryIndexStore implements IndexStore {
     public synchronized InMemoryIndexStore crash() {
         closed = true;
         return new InMemoryIndexStore(new TreeMap<>(durable));
+    }
+
+    /** Lets the {@code n}-th commit from now fail, 1 for the next: none of its changes is made. */
+    public synchronized void failCommitAt(long n) {
+        if (n < 1) {
+            throw new IllegalArgumentException("faults are counted from 1, the next one: n=" + n);
+        }
+        commitsUntilFailure = n;
     }
 
     @Override
@@ -86,6 +95,9 @@ public final class InMemoryIndexStore implements IndexStore {
 
     private synchronized void apply(List<Consumer<NavigableMap<byte[], byte[]>>> changes) {
         requireOpen();
+        if (commitsUntilFailure > 0 && --commitsUntilFailure == 0) {
+            throw new SteleException("changes could not be committed, none was made: cause=injected");
+        }
         changes.forEach(change -> change.accept(entries));
     }
 

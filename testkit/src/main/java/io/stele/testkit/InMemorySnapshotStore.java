@@ -23,6 +23,7 @@ public final class InMemorySnapshotStore implements SnapshotStore {
     private Map<PersistenceId, NavigableMap<Long, Stored>> durable;
     private long rejectedCount;
     private long savesUntilFailure;
+    private long loadsUntilFailure;
     private boolean closed;
 
     /** A snapshot with bytes of its own. */
@@ -63,6 +64,14 @@ public final class InMemorySnapshotStore implements SnapshotStore {
         savesUntilFailure = n;
     }
 
+    /** Lets the {@code n}-th load from now fail, 1 for the next, as a store does that cannot be read. */
+    public synchronized void failLoadAt(long n) {
+        if (n < 1) {
+            throw new IllegalArgumentException("faults are counted from 1, the next one: n=" + n);
+        }
+        loadsUntilFailure = n;
+    }
+
     /**
      * Makes one snapshot unreadable.
      *
@@ -92,6 +101,10 @@ public final class InMemorySnapshotStore implements SnapshotStore {
     @Override
     public synchronized Optional<Snapshot> load(PersistenceId persistenceId, long sequenceNumberMax) {
         requireOpen();
+        if (loadsUntilFailure > 0 && --loadsUntilFailure == 0) {
+            throw new SnapshotException("snapshot could not be loaded: persistenceId=" + persistenceId.encoded()
+                    + ", sequenceNumberMax=" + sequenceNumberMax + ", cause=injected");
+        }
         for (Stored found : snapshotsOf(persistenceId)
                 .headMap(sequenceNumberMax, true)
                 .descendingMap()

@@ -45,6 +45,18 @@ class InMemoryIndexStoreTest {
         assertThatThrownBy(() -> put(store, 2)).isInstanceOf(SteleException.class);
     }
 
+    @Test
+    void shouldFailTheChosenCommitAndNoOther() {
+        InMemoryIndexStore store = InMemoryIndexStore.open();
+        store.failCommitAt(2);
+        put(store, 1);
+
+        assertThatThrownBy(() -> put(store, 2)).isInstanceOf(SteleException.class);
+        assertThat(store.get(KEY)).containsExactly(1);
+        put(store, 3);
+        assertThat(store.get(KEY)).containsExactly(3);
+    }
+
     private static void put(IndexStore store, int value) {
         try (IndexStore.Writer writer = store.newWriter()) {
             writer.put(ByteBuffer.wrap(KEY), ByteBuffer.wrap(new byte[] {(byte) value}));

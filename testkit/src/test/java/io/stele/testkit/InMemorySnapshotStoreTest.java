@@ -59,6 +59,16 @@ class InMemorySnapshotStoreTest {
     }
 
     @Test
+    void shouldFailTheChosenLoadAndNoOther() {
+        save(1);
+        store.failLoadAt(2);
+        assertThat(store.load(ACTOR, 1)).isPresent();
+
+        assertThatThrownBy(() -> store.load(ACTOR, 1)).isInstanceOf(SnapshotException.class);
+        assertThat(store.load(ACTOR, 1)).isPresent();
+    }
+
+    @Test
     void shouldKeepDamageOverACrash() {
         save(1);
         save(2);

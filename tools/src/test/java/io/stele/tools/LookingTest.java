@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stele.Stele;
 import io.stele.runtime.ActorSystem;
+import io.stele.testkit.Fault;
 import io.stele.tools.Diary.Note;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -82,6 +83,7 @@ class LookingTest {
     }
 
     @Test
+    @Fault("F34")
     void shouldLetNothingFromTheFilesReachTheTerminal() throws Exception {
         try (ActorSystem system = open()) {
             system.entity(Diary.class, "a\u202eb")
@@ -130,6 +132,7 @@ class LookingTest {
     }
 
     @Test
+    @Fault("F05")
     void shouldFindAFlippedBitAndChangeNothing() throws Exception {
         fill();
         Path segment = segmentWithEvents();

@@ -2,6 +2,7 @@ package io.stele.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stele.testkit.Fault;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,12 +17,14 @@ class SafeTextTest {
     }
 
     @Test
+    @Fault("F34")
     void shouldEscapeWhatATerminalActsOn() {
         assertThat(SafeText.of("a\u001b[31mred\u0007\r\n\t\u007f\u009b2J"))
                 .isEqualTo("a\\u001b[31mred\\u0007\\u000d\\u000a\\u0009\\u007f\\u009b2J");
     }
 
     @Test
+    @Fault("F34")
     void shouldEscapeWhatReordersOrHidesText() {
         assertThat(SafeText.of("a\u202eb\u200bc\u2028d\ufeffe")).isEqualTo("a\\u202eb\\u200bc\\u2028d\\ufeffe");
     }

@@ -1,0 +1,49 @@
+package io.stele.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stele.testkit.Fault;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Many seeds of every campaign that runs in this process; a quarter of them where there are fewer than four processors. A seed that
+ * fails is run alone with {@code ./stele crash-test}.
+ */
+@Tag("slow")
+final class SimulationTest {
+    private static final int SHARE = Runtime.getRuntime().availableProcessors() < 4 ? 4 : 1;
+    private static final int SEEDS = Integer.getInteger("stele.seeds", 2_000 / SHARE);
+    private static final long FIRST_SEED = Long.getLong("stele.firstSeed", 1);
+
+    @Test
+    @Fault({"F01", "F02", "F03", "F04", "F08", "F09", "F13", "F22"})
+    void shouldKeepTheJournalThroughEveryCrash() {
+        SimulationCampaign.Result result = SimulationCampaign.journal(FIRST_SEED, SEEDS);
+
+        assertThat(result.violations()).isEmpty();
+        assertThat(result.total().crashes).as(result.summary()).isGreaterThan(15L * SEEDS);
+    }
+
+    @Test
+    @Fault({"F01", "F02", "F04", "F12", "F13", "F20", "F27"})
+    void shouldKeepItsWordThroughEveryCrash() {
+        SimulationCampaign.Result result = SimulationCampaign.node(FIRST_SEED, SEEDS / 4);
+
+        assertThat(result.violations()).isEmpty();
+        assertThat(result.total().crashes).as(result.summary()).isGreaterThan(10L * SEEDS / 4);
+    }
+
+    @Test
+    @Fault({"F05", "F06", "F07", "F08", "F11"})
+    void shouldNoticeWhateverIsBroken() {
+        int seeds = SEEDS / 10;
+
+        SimulationCampaign.Result result = SimulationCampaign.survey(FIRST_SEED, seeds);
+
+        assertThat(result.violations()).isEmpty();
+        assertThat(result.total().detected + result.total().harmless)
+                .isEqualTo((long) seeds * CorruptionSurvey.MUTATIONS);
+        assertThat(result.total().detected).isGreaterThan((long) seeds * CorruptionSurvey.MUTATIONS / 4);
+    }
+}
