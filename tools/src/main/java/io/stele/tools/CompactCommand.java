@@ -32,6 +32,7 @@ import picocli.CommandLine.ParentCommand;
                         + " others are. With --execute it removes them.",
         footer = {
             "",
+            "Example: stele compact --keep-last 100 --execute --yes",
             "Without --execute it reads files, also while their owner runs, and changes nothing. With --execute it opens the data"
                     + " directory, which nobody else may have open, and needs --yes.",
             "What is still needed of a segment that goes is carried over. An actor whose history was shortened cannot do without"

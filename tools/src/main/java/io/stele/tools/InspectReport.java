@@ -26,7 +26,7 @@ import java.util.Optional;
  * @param nowMs when it was looked at
  */
 record InspectReport(Path directory, Glance glance, Map<String, SnapshotCoverage> coverages, long nowMs) {
-    private static final int BAR_COLUMNS = 16;
+    private static final int BAR_COLUMNS = 12;
     private static final int SPARKS_MAX = 16;
 
     /**
@@ -129,7 +129,7 @@ record InspectReport(Path directory, Glance glance, Map<String, SnapshotCoverage
                 .right("on disk")
                 .left("durable")
                 .right("segments")
-                .left("events per segment");
+                .left("per segment");
         long max = lanes().stream().mapToLong(LaneRow::usedBytes).max().orElse(0);
         for (LaneRow lane : lanes()) {
             table.row(

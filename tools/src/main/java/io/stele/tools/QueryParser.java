@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class QueryParser {
     private static final Set<String> AGGREGATES = Set.of("count", "sum", "min", "max", "avg");
     private static final Set<String> RESERVED =
-            Set.of("and", "or", "not", "group", "by", "select", "where", "in", "is", "null");
+            Set.of("and", "or", "not", "group", "select", "where", "in", "is", "null");
 
     private final String text;
     private final List<Token> tokens;

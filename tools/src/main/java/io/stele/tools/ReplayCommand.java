@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
                 "Replays actors with your event handlers, and compares their states with what history says they were.",
         footer = {
             "",
-            "Example: stele replay --jar target/bank.jar --against released/bank.jar --sample 10% --diff",
+            "Example: stele replay --jar target/bank.jar --against released/bank.jar --sample 10%% --diff",
             "Compares with the hashes of states in the journal, and with snapshots. Where they differ it names the first number "
                     + "after which they are known to, and the last one up to which they agree.",
             "Reads files, also while their owner runs. Takes no lock and changes nothing. Runs your handlers: they must do "

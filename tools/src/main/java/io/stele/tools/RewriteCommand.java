@@ -113,14 +113,9 @@ final class RewriteCommand extends SubCommand implements Callable<Integer> {
         Path old = directory.path().toAbsolutePath().normalize();
         String kept = old.getFileName() + ".before-rewrite-" + System.currentTimeMillis();
         Path unfinished = Unfinished.begin(old);
-        try (ActorSystem held = Stele.builder(old).workerCount(1).open()) {
-            assert held.activeEntityCount() == 0 : "nobody else writes while this is open";
-            HistoryCopy copy = write(directory, unfinished);
-            Map<String, Object> tree =
-                    tree(directory.path(), copy.actorsLeft(), copy.eventsLeft(), copy.renamed(), kept);
-            Companions.copy(old, unfinished);
-            record(unfinished, tree);
-            requireClean(unfinished);
+        try {
+            Map<String, Object> tree = writeWhileHeld(directory, old, unfinished, kept);
+            // whoever held it has let go: on its way out it writes to where the old history was
             Files.move(old, old.resolveSibling(kept));
             Unfinished.finish(unfinished, old);
             return tree;
@@ -129,6 +124,20 @@ final class RewriteCommand extends SubCommand implements Callable<Integer> {
                     ErrorCode.UNWRITABLE, "rewrite was not finished; the history is as it was: cause=" + e, e);
         } finally {
             Unfinished.abandon(unfinished);
+        }
+    }
+
+    private Map<String, Object> writeWhileHeld(DataDirectory directory, Path old, Path unfinished, String kept)
+            throws IOException {
+        try (ActorSystem held = Stele.builder(old).workerCount(1).open()) {
+            assert held.activeEntityCount() == 0 : "nobody else writes while this is open";
+            HistoryCopy copy = write(directory, unfinished);
+            Map<String, Object> tree =
+                    tree(directory.path(), copy.actorsLeft(), copy.eventsLeft(), copy.renamed(), kept);
+            Companions.copy(old, unfinished);
+            record(unfinished, tree);
+            requireClean(unfinished);
+            return tree;
         }
     }
 

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
         description = "Shows one actor: its state in the newest snapshot, and its last events.",
         footer = {
             "",
+            "Example: stele show bank-account/42 --events 20",
             "Reads files, also while their owner runs. Takes no lock and changes nothing.",
             "Needs none of your classes: states and events are shown by the names they were stored under."
         })

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
         description = "Shows what an actor's state was, at a number or a time.",
         footer = {
             "",
+            "Example: stele state bank-account/42 --at 2026-03-01T12:30",
             "Reads files, also while their owner runs. Takes no lock and changes nothing.",
             "With --actor-class it replays with your own event handlers. Without, it shows what is known for certain:",
             "the nearest snapshot before the moment, and the events behind it."

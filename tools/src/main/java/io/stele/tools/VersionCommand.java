@@ -16,7 +16,8 @@ import picocli.CommandLine.ParentCommand;
         name = "version",
         abbreviateSynopsis = true,
         sortOptions = false,
-        description = "Shows the versions of Stele, of Java, and of what it runs on.")
+        description = "Shows the versions of Stele, of Java, and of what it runs on.",
+        footer = {"", "Example: stele version --json"})
 final class VersionCommand extends SubCommand implements Callable<Integer> {
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // picocli sets it

@@ -39,7 +39,7 @@ class ChangingTest {
 
     private void damage() throws IOException {
         Path segment;
-        try (Stream<Path> files = Files.list(Stele.journalDirectory(directory).resolve("lane-0"))) {
+        try (Stream<Path> files = Files.list(Stele.journalDirectory(directory).resolve("lane-1"))) {
             segment = files.filter(file -> file.toString().endsWith(".cq4"))
                     .sorted()
                     .findFirst()
@@ -63,7 +63,7 @@ class ChangingTest {
         assertThat(run("repair")).isEqualTo(ExitCode.FINDING);
         assertThat(screens.out()).contains("executed\tfalse", "leftAlone\t");
         assertThat(run("repair", "--give-up-damaged")).isEqualTo(ExitCode.DONE);
-        assertThat(screens.out()).contains("lost\tactor=account/1");
+        assertThat(screens.out()).contains("lost\tactor=account/2");
         assertThat(run("repair", "--give-up-damaged", "--execute")).isEqualTo(ExitCode.REFUSED);
         assertThat(screens.err()).contains("nothing was changed [S206]");
         assertThat(run("verify")).isEqualTo(ExitCode.FINDING);
@@ -112,7 +112,9 @@ class ChangingTest {
 
         assertThat(run(reasoned)).as(() -> screens.err()).isEqualTo(ExitCode.DONE);
 
-        assertThat(run("query", "group by kind, type", "-o", "plain")).isEqualTo(ExitCode.DONE);
+        assertThat(run("query", "group by kind, type", "-o", "plain"))
+                .as(() -> screens.err())
+                .isEqualTo(ExitCode.DONE);
         assertThat(screens.out()).isEqualTo("account\topened\t2\naccount\tsettled\t6\n");
         assertThat(directory.resolve("rewrites.jsonl")).content().contains("\"reason\":\"ticket 812\"", "\"by\":");
         assertThat(run("verify")).isEqualTo(ExitCode.DONE);
@@ -121,7 +123,9 @@ class ChangingTest {
                     .findFirst()
                     .orElseThrow();
         }
-        assertThat(run("query", "select count()", "-o", "plain")).isEqualTo(ExitCode.DONE);
+        assertThat(run("query", "select count()", "-o", "plain"))
+                .as(() -> screens.err())
+                .isEqualTo(ExitCode.DONE);
         assertThat(screens.out()).isEqualTo("9\n");
     }
 

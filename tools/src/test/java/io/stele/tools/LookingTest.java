@@ -148,7 +148,7 @@ class LookingTest {
                 .contains("nothing was changed", segment.getFileName().toString())
                 .contains(
                         "\"clean\": false",
-                        "no command does it yet",
+                        "stele repair --give-up-damaged would",
                         "diary/anna from number 6 to 10",
                         "cut segment: file=",
                         "run: stele verify");
