@@ -274,6 +274,8 @@ enum ErrorCode {
             Map.entry("ActorForgottenException", NOT_STARTED),
             Map.entry("MailboxFullException", NOT_STARTED),
             Map.entry("StashFullException", NOT_STARTED),
+            Map.entry("ActorStoppedException", NOT_STARTED),
+            Map.entry("CircuitOpenException", NOT_STARTED),
             Map.entry("JournalUnavailableException", NOT_STARTED),
             Map.entry("CommandRejectedException", NOT_STARTED),
             Map.entry("UnhandledCommandException", ACTOR),
