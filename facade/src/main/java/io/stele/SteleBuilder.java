@@ -135,6 +135,7 @@ public final class SteleBuilder {
                     .codec(codec)
                     .clock(clock)
                     .workerCount(workerCount)
+                    .closesAtExit(true)
                     .owns(journal)
                     .owns(stores.rocks());
             owned.forEach(builder::owns);

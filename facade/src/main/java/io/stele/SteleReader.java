@@ -5,6 +5,7 @@ import io.stele.journal.JournalInspector;
 import io.stele.journal.JournalSummary;
 import io.stele.journal.ReadOnlyJournal;
 import io.stele.journal.ScanProgress;
+import io.stele.recovery.DurableTimer;
 import io.stele.recovery.Moment;
 import io.stele.recovery.RecoveryPlan;
 import io.stele.recovery.RecoveryRates;
@@ -14,6 +15,7 @@ import io.stele.runtime.Quarantine;
 import io.stele.runtime.Quarantined;
 import io.stele.runtime.Recoveries;
 import io.stele.runtime.TimeTravel;
+import io.stele.runtime.TimerHistory;
 import io.stele.snapshot.RocksStores;
 import io.stele.snapshot.SnapshotStoreOptions;
 import io.stele.spi.Clock;
@@ -24,6 +26,8 @@ import io.stele.spi.PersistenceId;
 import io.stele.spi.SnapshotStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -46,6 +50,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SteleReader implements AutoCloseable {
     private final @Nullable RocksStores stores;
+    private final ReadOnlyJournal journal;
     private final TimeTravel past;
     private final JournalInspector inspector;
 
@@ -54,8 +59,8 @@ public final class SteleReader implements AutoCloseable {
         inspector = JournalInspector.open(Stele.journalDirectory(directory));
         IndexStore index = stores == null ? null : stores.index();
         SnapshotStore snapshots = stores == null ? NoSnapshots.INSTANCE : stores.snapshots();
-        past = new TimeTravel(
-                ReadOnlyJournal.open(Stele.journalDirectory(directory), index), snapshots, codec, Clock.system());
+        journal = ReadOnlyJournal.open(Stele.journalDirectory(directory), index);
+        past = new TimeTravel(journal, snapshots, codec, Clock.system());
     }
 
     static SteleReader open(Path directory) {
@@ -128,6 +133,22 @@ public final class SteleReader implements AutoCloseable {
     /** Returns what the last opening of the journal found, repaired and took; empty if that is not known. */
     public Optional<OpeningReport> lastOpening() {
         return inspector.lastOpening();
+    }
+
+    /**
+     * Lists the durable timers of all actors, the earliest first, as they stand in the journal. Reads the whole journal once, and of every
+     * actor the newest snapshot and the history behind it.
+     *
+     * @throws io.stele.spi.JournalException if a history cannot be read
+     */
+    public List<DurableTimer> timers() {
+        SnapshotStore snapshots = stores == null ? NoSnapshots.INSTANCE : stores.snapshots();
+        List<DurableTimer> found = new ArrayList<>();
+        for (JournalSummary.Actor actor : inspector.summarize(ScanProgress.NONE).actors()) {
+            found.addAll(TimerHistory.read(journal, snapshots, actor.persistenceId()));
+        }
+        found.sort(Comparator.comparingLong(DurableTimer::dueMs));
+        return found;
     }
 
     /** Returns who is in quarantine, by persistence id. */

@@ -94,11 +94,11 @@ final class Mutants {
                 survey("takes damage in front of whole records for a tail", "LaneRecovery", nothing("requireUnforced")),
                 survey("does not miss a segment", "LaneRecovery", nothing("requireNoGap")),
                 survey("does not miss what was carried over", "CarriedFiles", nothing("requireComplete")),
-                survey("takes a segment of another journal for its own", "LaneRecovery", nothing("requireOwn")));
+                survey("believes the index of a carried file", "CarriedFile", nothing("requireIndex")));
     }
 
     private static Mutant journal(String name, String type, Edit edit) {
-        return new Mutant(name, JOURNAL + type, JOURNAL_SIMULATION, 150, edit);
+        return new Mutant(name, JOURNAL + type, JOURNAL_SIMULATION, 400, edit);
     }
 
     private static Mutant node(String name, String type, Edit edit) {

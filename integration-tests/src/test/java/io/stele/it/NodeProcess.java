@@ -92,6 +92,13 @@ final class NodeProcess {
         }
     }
 
+    /** Asks it to end, with SIGTERM, hands every line that it still prints to {@code rest}, and returns how it ended. */
+    int terminate(Consumer<String> rest) throws InterruptedException {
+        process.toHandle().destroy(); // Process.destroy would close its output as well
+        output.lines().forEach(rest);
+        return process.waitFor();
+    }
+
     /** Ends its input, so that it closes in good order. */
     int finish() throws Exception {
         input.close();

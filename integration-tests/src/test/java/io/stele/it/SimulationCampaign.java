@@ -26,7 +26,7 @@ final class SimulationCampaign {
         String summary() {
             return String.format(
                     "seeds=%d, simulatedHours=%.1f, crashes=%d, powerCuts=%d, failedForces=%d, tornFiles=%d, events=%d, "
-                            + "compactions=%d, violations=%d, durationMs=%d",
+                            + "compactions=%d, damageNoticed=%d, damageHarmless=%d, violations=%d, durationMs=%d",
                     seeds,
                     total.simulatedNs / 3.6e12,
                     total.crashes,
@@ -35,6 +35,8 @@ final class SimulationCampaign {
                     total.torn,
                     total.events,
                     total.compactions,
+                    total.detected,
+                    total.harmless,
                     violations.size(),
                     durationNs / 1_000_000);
         }

@@ -11,6 +11,7 @@ import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.SequenceConflictException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -57,6 +58,7 @@ final class Activation<E, S> implements ActorContext {
     private final Deduplication<E, S> deduplication;
     private final SnapshotTrigger<E, S> snapshots;
     private final StateHashes hashes;
+    private final ActorTimers timers;
     private S state;
     private long turnMs;
     private long turnNs;
@@ -75,6 +77,8 @@ final class Activation<E, S> implements ActorContext {
         this.deduplication = new Deduplication<>(type, codec, restored);
         this.snapshots = new SnapshotTrigger<>(entity, restored.progress());
         this.hashes = new StateHashes(entity, codec);
+        this.timers = new ActorTimers(
+                system.durableTimers(), entity.persistenceId, codec, restored.timers(), stream.lastPosition());
     }
 
     /**
@@ -132,10 +136,18 @@ final class Activation<E, S> implements ActorContext {
             end = End.LEAVE;
             return;
         }
+        if (message == TimerFiring.Wake.INSTANCE) {
+            timers.fire(this);
+            return;
+        }
+        if (message instanceof TimerFiring firing && !timers.isCurrent(firing)) {
+            return;
+        }
         Command<?> command = (Command<?>) Ask.unwrap(message);
         Effect<E, S, ?> effect;
         try {
             if (deduplication.answer(this, command, message)) {
+                timers.onKnown(this, message);
                 return;
             }
             effect = type.actor.onCommand(state, command, this);
@@ -159,6 +171,9 @@ final class Activation<E, S> implements ActorContext {
         switch (effect.kind) {
             case EVENTS -> persist(effect, message, command);
             case REJECT -> {
+                if (message instanceof TimerFiring && !append(effect, message, command)) {
+                    return;
+                }
                 assert effect.rejection != null : "a rejection has a reason";
                 answer(message, new Ask.Refusal(new CommandRejectedException(effect.rejection)), type.durability);
                 follow(effect, type.durability);
@@ -173,7 +188,7 @@ final class Activation<E, S> implements ActorContext {
     }
 
     private void persist(Effect<E, S, ?> effect, Object message, Command<?> command) {
-        if (!effect.events.isEmpty() && !append(effect.events, message, command)) {
+        if ((!effect.events.isEmpty() || ActorTimers.concerns(effect, message)) && !append(effect, message, command)) {
             return;
         }
         if (!effect.events.isEmpty() && !apply(effect.events, message)) {
@@ -197,9 +212,16 @@ final class Activation<E, S> implements ActorContext {
     }
 
     /** First the journal. If that fails, the state is as it was, and what is stored shows at recovery. */
-    private boolean append(List<E> events, Object message, Command<?> command) {
+    private boolean append(Effect<E, S, ?> effect, Object message, Command<?> command) {
         try {
-            snapshots.progress().onAppended(system.append(codec, stream, turnMs, events, command.commandId()));
+            boolean timed = ActorTimers.concerns(effect, message);
+            ByteBuffer changes = timed ? timers.prepare(effect, message, turnMs) : null;
+            snapshots
+                    .progress()
+                    .onAppended(system.append(codec, stream, turnMs, effect.events, command.commandId(), changes));
+            if (timed) {
+                timers.onAppended(message, stream.lastPosition());
+            }
             return true;
         } catch (ForgottenException e) {
             entity.refuse(message, new ActorForgottenException(e));
@@ -409,6 +431,15 @@ final class Activation<E, S> implements ActorContext {
     /** Waits for the disk whatever the tier: a snapshot must never be ahead of the journal. */
     void parkSnapshot(Recipient snapshot) {
         outbox.park(snapshot, null, Durability.POWER_LOSS);
+    }
+
+    /** Stores that a timer is gone whose command was carried out before under its id. */
+    void appendGone(TimerFiring firing) {
+        append(new Effect<>(Effect.Kind.EVENTS, List.of()), firing, firing.command);
+    }
+
+    ActorTimers timers() {
+        return timers;
     }
 
     Deduplication<E, S> deduplication() {

@@ -20,6 +20,11 @@ public interface ActorRef<M> {
      */
     boolean tell(M message);
 
+    /** Returns how many messages wait for the actor, about; 0 where that is not known. */
+    default int waitingCount() {
+        return 0;
+    }
+
     /**
      * Sends a message that says where the reply is to go, and returns that reply.
      *

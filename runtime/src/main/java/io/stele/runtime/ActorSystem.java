@@ -13,6 +13,7 @@ import io.stele.spi.PersistenceId;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -46,9 +47,14 @@ public final class ActorSystem implements AutoCloseable {
     private final @Nullable Persistence persistence;
     private final List<AutoCloseable> owned;
     private final long closeTimeoutNs;
+    private final Shutdown shutdown;
+    private final AtExit exit;
     private final RandomGenerator random;
     private final Consumer<? super Escalation> escalations;
     private final ParkedMessages parked = new ParkedMessages();
+    private final Receptionist receptionist = new LocalReceptionist(this);
+    private final Timers timers;
+    private final @Nullable TimerThread timerThread;
     private final Delays delays;
     private volatile boolean closing;
     private boolean closed;
@@ -57,6 +63,7 @@ public final class ActorSystem implements AutoCloseable {
         clock = builder.clock();
         owned = builder.owned();
         closeTimeoutNs = builder.closeTimeout().toNanos();
+        shutdown = new Shutdown(clock, builder.shutdownTimeouts());
         random = builder.random();
         escalations = builder.escalations();
         SeededTurns turns = builder.turns();
@@ -71,6 +78,15 @@ public final class ActorSystem implements AutoCloseable {
         if (persistence != null) {
             persistence.start();
         }
+        timers = new Timers(clock, builder.workerCount());
+        DurableTimers durable = persistence == null ? null : persistence.timers();
+        timerThread = turns == null ? new TimerThread(clock, timers, durable) : null;
+        if (timerThread != null) {
+            timerThread.start();
+        } else {
+            Objects.requireNonNull(turns).onTick(() -> TimerThread.tick(clock, timers, durable));
+        }
+        exit = builder.closesAtExit() ? AtExit.register(this) : AtExit.NONE;
     }
 
     /** Starts to put a system together from stores of one's own. */
@@ -177,6 +193,21 @@ public final class ActorSystem implements AutoCloseable {
         return persistence == null ? 0 : persistence.entities().count();
     }
 
+    /** Returns what tells actors something later. Forgotten in a crash; see {@link #durableTimers()}. */
+    public Timers timers() {
+        return timers;
+    }
+
+    /** Returns where actors of this system are found by what they do. */
+    public Receptionist receptionist() {
+        return receptionist;
+    }
+
+    /** Returns the timers of persistent actors, which survive crashes. */
+    public DurableTimers durableTimers() {
+        return persistence().timers();
+    }
+
     /** Returns the messages that nobody has handled. */
     public DeadLetters deadLetters() {
         return deadLetters;
@@ -247,9 +278,16 @@ public final class ActorSystem implements AutoCloseable {
         return snapshotter().failedCount();
     }
 
+    /** Returns how this system closes, for tasks of the application's own. */
+    public Shutdown shutdown() {
+        return shutdown;
+    }
+
     /**
-     * Takes no more messages for persistent actors, lets each of them finish what it has accepted, stops the plain ones, then closes the
-     * stores that belong to it. What cannot be finished within the builder's close timeout fails. Closing twice does nothing.
+     * Goes through the phases of {@link ShutdownPhase}: takes no more messages for persistent actors, lets each of them finish what it has
+     * accepted, stops the plain ones, then closes the stores that belong to it. What cannot be finished in time fails with an
+     * {@link ActorException}: nothing that was accepted stays without an answer. Closing twice does nothing; a second thread waits for the
+     * first. Not to be called by an actor.
      */
     @Override
     public synchronized void close() {
@@ -257,15 +295,33 @@ public final class ActorSystem implements AutoCloseable {
             return;
         }
         closed = true;
+        exit.remove();
+        shutdown.begin();
+        shutdown.run(ShutdownPhase.ANNOUNCE, deadlineNs -> {});
+        shutdown.run(ShutdownPhase.FINISH, this::finish);
+        shutdown.run(ShutdownPhase.STOP, this::stopPlainActors);
+        shutdown.run(ShutdownPhase.CLOSE, deadlineNs -> closeAll());
+        shutdown.run(ShutdownPhase.AFTER, deadlineNs -> {});
+    }
+
+    private void finish(long deadlineNs) {
         closing = true;
-        long deadlineNs = clock.nanoTime() + closeTimeoutNs;
+        if (timerThread != null) {
+            timerThread.close();
+        }
         if (persistence != null) {
             persistence.finish(deadlineNs);
         }
+    }
+
+    private void stopPlainActors(long deadlineNs) {
         root.requestStop();
         while (!root.isClosed() && clock.nanoTime() - deadlineNs < 0) {
             dispatchers.standard().pause();
         }
+    }
+
+    private void closeAll() {
         delays.close();
         boolean recovered = persistence == null || persistence.permits().close();
         boolean stopped = dispatchers.close() && recovered;
@@ -293,6 +349,10 @@ public final class ActorSystem implements AutoCloseable {
         return entities().deliver(type, persistenceId, message);
     }
 
+    int waitingCount(PersistenceId persistenceId) {
+        return entities().waitingCount(persistenceId);
+    }
+
     void remove(Entity<?, ?> entity) {
         entities().remove(entity);
     }
@@ -317,8 +377,14 @@ public final class ActorSystem implements AutoCloseable {
         persistence().flushSoon(store);
     }
 
-    int append(PayloadCodec own, EventStream stream, long timestampMs, List<?> events, @Nullable String commandId) {
-        return persistence().append(own, stream, timestampMs, events, commandId);
+    int append(
+            PayloadCodec own,
+            EventStream stream,
+            long timestampMs,
+            List<?> events,
+            @Nullable String commandId,
+            @Nullable ByteBuffer timerChanges) {
+        return persistence().append(own, stream, timestampMs, events, commandId, timerChanges);
     }
 
     void appendReply(EventStream stream, long timestampMs, String commandId, DeduplicationWindow.Value reply) {
@@ -389,6 +455,10 @@ public final class ActorSystem implements AutoCloseable {
 
     LaneRelease release(int lane) {
         return persistence().release(lane);
+    }
+
+    @Nullable Residency residency() {
+        return persistence().residency();
     }
 
     Watches watches() {

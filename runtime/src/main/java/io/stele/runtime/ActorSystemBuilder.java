@@ -7,15 +7,20 @@ import io.stele.spi.PayloadCodec;
 import io.stele.spi.SnapshotStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Puts an {@link ActorSystem} together. Confined to one thread; used once. */
 public final class ActorSystemBuilder {
+    private static final Duration SHUTDOWN_TASKS_TIMEOUT = Duration.ofSeconds(10);
+    private static final double PASSIVATION_HEAP_SHARE = 0.85;
+
     private @Nullable EventJournal journal;
     private @Nullable SnapshotStore snapshots;
     private @Nullable PayloadCodec codec;
@@ -30,6 +35,11 @@ public final class ActorSystemBuilder {
     private Duration turnMax = Duration.ofMillis(500);
     private final Map<String, DispatcherKind> dispatchers = new LinkedHashMap<>();
     private RandomGenerator random = RandomGenerator.getDefault();
+    private final Map<ShutdownPhase, Duration> shutdownTimeouts = new EnumMap<>(ShutdownPhase.class);
+    private boolean closesAtExit;
+    private int activeEntityLimit = Integer.MAX_VALUE;
+    private double passivationHeapShare = PASSIVATION_HEAP_SHARE;
+    private DoubleSupplier heapShare = MemoryPressure::shareAfterCollection;
     private Supervision supervision = Supervision.restart();
     private Consumer<? super Escalation> escalations = escalation -> {};
     private final List<AutoCloseable> owned = new ArrayList<>();
@@ -149,6 +159,55 @@ public final class ActorSystemBuilder {
         return this;
     }
 
+    /**
+     * Sets how long a phase of the shutdown may take. Default: what {@link #closeTimeout} says for {@link ShutdownPhase#FINISH} and
+     * {@link ShutdownPhase#STOP}, 10 s for tasks in the others.
+     */
+    public ActorSystemBuilder shutdownTimeout(ShutdownPhase phase, Duration value) {
+        shutdownTimeouts.put(phase, value);
+        return this;
+    }
+
+    /**
+     * Has the system closed when the JVM ends by SIGTERM, SIGINT or by itself, which waits for that. Systems that {@code Stele} opens are;
+     * others by default are not.
+     */
+    public ActorSystemBuilder closesAtExit(boolean value) {
+        closesAtExit = value;
+        return this;
+    }
+
+    /**
+     * Sets how many persistent actors stay in memory, about, at least 1: those that were used most lately. Those that have something to do stay
+     * until it is done, whatever the limit. Default: no limit.
+     */
+    public ActorSystemBuilder activeEntityLimit(int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException("activeEntityLimit must be at least 1: activeEntityLimit=" + value);
+        }
+        activeEntityLimit = value;
+        return this;
+    }
+
+    /**
+     * Sets beyond which share of the heap, in use after a collection, idle actors leave memory sooner and sooner. Default: 0.85.
+     *
+     * @param value above 0, at most 1, which is never
+     */
+    public ActorSystemBuilder passivationHeapShare(double value) {
+        if (!(value > 0 && value <= 1)) {
+            throw new IllegalArgumentException("passivationHeapShare is out of range: passivationHeapShare=" + value);
+        }
+        passivationHeapShare = value;
+        return this;
+    }
+
+    /** Sets how full the heap is said to be. */
+    ActorSystemBuilder heapShare(DoubleSupplier value) {
+        heapShare = value;
+        return this;
+    }
+
     /** Sets what becomes of plain actors that the system itself has started, when they fail. Default: {@link Supervision#restart()}. */
     public ActorSystemBuilder supervision(Supervision value) {
         supervision = value;
@@ -237,6 +296,28 @@ public final class ActorSystemBuilder {
 
     RandomGenerator random() {
         return random;
+    }
+
+    Map<ShutdownPhase, Duration> shutdownTimeouts() {
+        Map<ShutdownPhase, Duration> timeouts = new EnumMap<>(ShutdownPhase.class);
+        for (ShutdownPhase phase : ShutdownPhase.values()) {
+            boolean waitsForActors = phase == ShutdownPhase.FINISH || phase == ShutdownPhase.STOP;
+            timeouts.put(phase, waitsForActors ? closeTimeout : SHUTDOWN_TASKS_TIMEOUT);
+        }
+        timeouts.putAll(shutdownTimeouts);
+        return timeouts;
+    }
+
+    boolean closesAtExit() {
+        return closesAtExit;
+    }
+
+    @Nullable Residency residency() {
+        return activeEntityLimit == Integer.MAX_VALUE ? null : new Residency(activeEntityLimit);
+    }
+
+    MemoryPressure memoryPressure() {
+        return new MemoryPressure(heapShare, passivationHeapShare);
     }
 
     Supervision supervision() {

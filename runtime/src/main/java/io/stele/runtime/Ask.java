@@ -38,6 +38,9 @@ final class Ask<R> extends CompletableFuture<R> implements Recipient, ActorRef<R
         if (message instanceof Ask<?> ask) {
             return ask.message;
         }
+        if (message instanceof TimerFiring firing) {
+            return firing.command;
+        }
         return message instanceof AdaptiveLimit.Timed timed ? unwrap(timed.message) : message;
     }
 

@@ -267,4 +267,9 @@ abstract class Cell extends Task {
 
     @Override
     abstract String label();
+
+    /** Returns how many messages wait, about. Any thread. */
+    public int waitingCount() {
+        return mailbox.size();
+    }
 }

@@ -1,6 +1,9 @@
 package io.stele.runtime;
 
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an {@link Actor} may know and do while it handles a message. Valid only during the call it was handed to, and only on
@@ -72,6 +75,23 @@ public interface Context<M> {
 
     /** Takes a {@link #watch} back: nothing comes any more. */
     void unwatch(ActorRef<?> other);
+
+    /**
+     * Tells this actor what a stage came to, when that is known: the way to wait for something without keeping a worker from others.
+     *
+     * <pre>
+     *   context.pipeToSelf(prices.find(id), (price, failure) -&gt; failure == null ? new Found(price) : new NotFound(failure));
+     * </pre>
+     *
+     * @param message makes a message of the value, or of what the stage failed with, on whatever thread completes it: it must not look at
+     *     the actor's fields
+     * @param <T> the value
+     */
+    default <T> void pipeToSelf(
+            CompletionStage<T> stage,
+            BiFunction<? super @Nullable T, ? super @Nullable Throwable, ? extends M> message) {
+        Pipe.to(self(), stage, message);
+    }
 
     /** Stops this actor after the current message. Messages that still wait become dead letters. */
     void stop();

@@ -97,17 +97,43 @@ final class DeduplicationWindow {
         return target.flip();
     }
 
-    /** Takes over what a snapshot carried. */
-    void decode(ByteBuffer attachment, PayloadCodec codec) {
+    /**
+     * Takes over what a snapshot carried.
+     *
+     * @return what it carried behind that
+     */
+    ByteBuffer decode(ByteBuffer attachment, PayloadCodec codec) {
         ByteBuffer source = attachment.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         if (!source.hasRemaining()) {
-            return;
+            return source;
         }
         try {
             int count = source.getInt();
             for (int i = 0; i < count; i++) {
                 put(read(source, codec));
             }
+            return source;
+        } catch (BufferUnderflowException | IllegalArgumentException e) {
+            throw new CorruptJournalException(
+                    "deduplication window of a snapshot ends too early: lengthBytes=" + attachment.remaining(), e);
+        }
+    }
+
+    /** Returns what a snapshot carried behind the window. */
+    static ByteBuffer behind(ByteBuffer attachment) {
+        ByteBuffer source = attachment.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        if (!source.hasRemaining()) {
+            return source;
+        }
+        try {
+            for (int left = source.getInt(); left > 0; left--) {
+                source.getLong();
+                text(source, source.getShort() & 0xffff);
+                for (int values = source.get(); values > 0; values--) {
+                    Value.read(source);
+                }
+            }
+            return source;
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             throw new CorruptJournalException(
                     "deduplication window of a snapshot ends too early: lengthBytes=" + attachment.remaining(), e);

@@ -1,6 +1,8 @@
 package io.stele.runtime;
 
 import io.stele.spi.Durability;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -40,6 +42,8 @@ public final class Effect<E, S, R> {
     List<Consumer<? super S>> afterwards = List.of();
 
     @Nullable Durability durability;
+
+    List<TimerChange> timers = List.of();
 
     boolean stops;
     boolean unstashes;
@@ -90,6 +94,44 @@ public final class Effect<E, S, R> {
      */
     public <M> Effect<E, S, R> thenTell(ActorRef<? super M> target, M message) {
         return thenRun(state -> target.tell(message));
+    }
+
+    /**
+     * Has {@code command} given to this actor after {@code delay}, never early. The timer is stored together with the events; it
+     * survives crashes, and fires also if nobody touches the actor until then. When it fires, the command is handled like any other,
+     * and the record of its events says that the timer is gone: whatever happens, they are stored once. A command that fails is given
+     * again after a while, until it succeeds, is rejected, or the timer is cancelled.
+     *
+     * <p>The class of the command must be storable, and listed in {@link PersistentActor#storedTypes()}. The kind of actor must be
+     * registered after a restart for its timers to fire.
+     *
+     * @param name which timer, 1 to 256 characters; replaces the actor's timer of that name
+     * @param delay at least zero, by the wall clock
+     */
+    public Effect<E, S, R> startTimer(String name, Duration delay, Command<?> command) {
+        return change(new TimerChange(name, delay.toMillis(), true, command));
+    }
+
+    /** As {@link #startTimer(String, Duration, Command)}, at a time instead of after one; at once if that has passed. */
+    public Effect<E, S, R> startTimer(String name, Instant due, Command<?> command) {
+        return change(new TimerChange(name, due.toEpochMilli(), false, command));
+    }
+
+    /** Cancels the timer of that name, if there is one: its command is not given, unless it is being handled already. */
+    public Effect<E, S, R> cancelTimer(String name) {
+        return change(new TimerChange(name, 0, true, null));
+    }
+
+    private Effect<E, S, R> change(TimerChange change) {
+        if (kind != Kind.EVENTS) {
+            throw new IllegalStateException("only an effect that may store something can change a timer: effect=" + kind
+                    + ", timer=" + change.name());
+        }
+        if (timers.isEmpty()) {
+            timers = new ArrayList<>(2);
+        }
+        timers.add(change);
+        return this;
     }
 
     /** Takes the actor out of memory afterwards; the next message brings it back. */

@@ -30,6 +30,7 @@ final class Entities {
     /** Makes a kind of actor known. Throws as {@link ActorSystem#register} does. */
     void register(PersistentActor<?, ?> actor) {
         types.computeIfAbsent(actor.getClass(), type -> define(actor));
+        persistence.timers().onRegistered(actor.entityType());
     }
 
     /** Returns a kind of actor, making it known if it is not. */
@@ -76,6 +77,12 @@ final class Entities {
             entity.awaitForwarded();
         }
         return new ActorSystemClosedException("system is closed: persistenceId=" + persistenceId, null);
+    }
+
+    /** Returns how many messages wait for an actor, about; none if it is not in memory. */
+    int waitingCount(PersistenceId persistenceId) {
+        Entity<?, ?> entity = entities.get(persistenceId);
+        return entity == null ? 0 : entity.mailbox.size();
     }
 
     /** An entity has left memory with nothing left to do. */
@@ -133,7 +140,7 @@ final class Entities {
 
     /** Lets idle actors of one kind leave memory. */
     private void sweep(EntityType<?, ?> type) {
-        long sinceNs = system.clock().nanoTime() - type.passivateAfterNs;
+        long sinceNs = system.clock().nanoTime() - persistence.lifetimeNs(type.passivateAfterNs);
         for (Entity<?, ?> entity : entities.values()) {
             if (entity.type == type) {
                 entity.passivateIfIdleSince(sinceNs);

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * @param <E> events
  * @param <S> state
  */
-final class Entity<E, S> extends Cell {
+final class Entity<E, S> extends Life<E, S> {
     private static final Logger LOG = LoggerFactory.getLogger(Entity.class);
 
     @SuppressWarnings("rawtypes")
@@ -44,8 +44,6 @@ final class Entity<E, S> extends Cell {
     private static final AtomicIntegerFieldUpdater<Entity> BACKING_OFF =
             AtomicIntegerFieldUpdater.newUpdater(Entity.class, "backingOff");
 
-    final EntityType<E, S> type;
-    final PersistenceId persistenceId;
     /** Commands put back, in order, and those of them that are to be handled again before the mailbox. */
     private final ArrayDeque<Object> stash = new ArrayDeque<>(0);
 
@@ -56,22 +54,13 @@ final class Entity<E, S> extends Cell {
 
     private boolean handlerFailed;
     private volatile RecoveryPermits.@Nullable Ticket ticket;
-    private @Nullable Failures failures;
-    private boolean hasBegun;
-    private boolean hasStarted;
-    private boolean restarts;
-    /** Whether its end is more than leaving memory for a while. */
-    private boolean dies;
-
     private volatile int backingOff;
     private volatile int awaiting;
     private volatile long lastActiveNs;
     private volatile boolean leaveWhenIdle;
 
     Entity(ActorSystem system, EntityType<E, S> type, PersistenceId persistenceId) {
-        super(system, type.kind());
-        this.type = type;
-        this.persistenceId = persistenceId;
+        super(system, type, persistenceId);
         lastActiveNs = system.clock().nanoTime();
     }
 
@@ -159,8 +148,8 @@ final class Entity<E, S> extends Cell {
         }
     }
 
-    /** Returns how many messages wait, about. Any thread while it waits for its permit. */
-    int waitingCount() {
+    @Override // while it waits for its permit
+    public int waitingCount() {
         return mailbox.size() + unstashed.size();
     }
 
@@ -209,7 +198,7 @@ final class Entity<E, S> extends Cell {
             return;
         }
         active.beginTurn();
-        ActorException failure = hasStarted ? null : start(active);
+        ActorException failure = start(active);
         if (failure != null) {
             close(failure);
             return;
@@ -219,39 +208,17 @@ final class Entity<E, S> extends Cell {
         if (active.isFinished()) {
             end(active);
         } else if (leaveWhenIdle && isIdle(active)) {
-            leaveMemory(active);
+            beforeLeaving(active);
+            close(null);
         } else {
             rest(active);
         }
     }
 
-    /** Calls the hooks that come before the first message. Returns why it cannot begin. */
-    private @Nullable ActorException start(Activation<E, S> active) {
-        hasStarted = true;
-        ActorException failure =
-                Hooks.require("afterRecovery", persistenceId, () -> type.actor.afterRecovery(active.state(), active));
-        if (failure == null && restarts) {
-            Throwable cause = failures().cause();
-            failure = Hooks.require(
-                    "afterRestart", persistenceId, () -> type.actor.afterRestart(active.state(), cause, active));
-        }
-        restarts = false;
-        return failure;
-    }
-
-    private void leaveMemory(Activation<E, S> active) {
-        if (system.isClosing()) {
-            Hooks.announce("beforeShutdown", persistenceId, () -> type.actor.beforeShutdown(active.state(), active));
-        } else {
-            Hooks.announce("beforePassivate", persistenceId, () -> type.actor.beforePassivate(active.state(), active));
-        }
-        close(null);
-    }
-
     /** It has nothing under way any more, and is not to go on as it is. */
     private void end(Activation<E, S> active) {
         if (!active.hasFailed()) {
-            dies = true;
+            dies();
             close(null);
             return;
         }
@@ -268,11 +235,9 @@ final class Entity<E, S> extends Cell {
 
     /** What it knows is dropped and recovered; its mail stays where it is. */
     private void restart(Activation<E, S> active, Failures past) {
-        Hooks.announce("preRestart", persistenceId, () -> type.actor.preRestart(active.state(), past.cause(), active));
+        beforeRestart(active, past.cause());
         active.close(null);
         activation = null;
-        hasStarted = false;
-        restarts = true;
         unstashAll();
         long delayNs = system.isClosing() ? 0 : past.delayNs();
         if (delayNs == 0) {
@@ -285,16 +250,6 @@ final class Entity<E, S> extends Cell {
         if (system.isClosing()) {
             endBackoff();
         }
-    }
-
-    /** Returns what has gone wrong so far. */
-    Failures failures() {
-        Failures past = failures;
-        if (past == null) {
-            past = new Failures();
-            failures = past;
-        }
-        return past;
     }
 
     private void turnWithoutState() {
@@ -311,13 +266,9 @@ final class Entity<E, S> extends Cell {
         if (quarantined != null) {
             return quarantined;
         }
-        if (!hasBegun) {
-            ActorException failure = Hooks.require("preStart", persistenceId, () -> type.actor.preStart(persistenceId));
-            if (failure != null) {
-                return failure;
-            }
-            hasBegun = true;
-            system.watches().onStarted(persistenceId);
+        ActorException failure = beginLife();
+        if (failure != null) {
+            return failure;
         }
         try {
             activation = Activation.recover(this, waitNs);
@@ -358,6 +309,7 @@ final class Entity<E, S> extends Cell {
         if (handled > 0) {
             lastActiveNs = active.nowNs();
             leaveWhenIdle = system.isClosing();
+            noteUse(this);
         }
     }
 
@@ -433,13 +385,7 @@ final class Entity<E, S> extends Cell {
         if (active != null) {
             active.close(failure);
         }
-        if (hasBegun) {
-            hasBegun = false;
-            Hooks.announce("postStop", persistenceId, () -> type.actor.postStop(persistenceId));
-        }
-        if ((dies || failure != null) && !system.isClosing()) {
-            system.watches().onStopped(new LocalEntityRef(system, type, persistenceId));
-        }
+        endLife(failure != null);
         synchronized (this) {
             status = CLOSED;
             if (failure != null) {
@@ -491,9 +437,10 @@ final class Entity<E, S> extends Cell {
             refuse(timed.message, failure);
         } else if (message instanceof Ask<?> ask) {
             ask.fail(failure);
-        } else {
+        } else if (message instanceof TimerFiring firing) {
+            firing.refuse(failure);
+        } else if (message != TimerFiring.Wake.INSTANCE) {
             system.deadLetters().add(message, label(), DeadLetter.Reason.REFUSED);
-            LOG.debug("message was dropped: message={}", message.getClass().getName(), failure);
         }
     }
 }

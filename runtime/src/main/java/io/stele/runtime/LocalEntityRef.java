@@ -17,6 +17,11 @@ record LocalEntityRef(ActorSystem system, EntityType<?, ?> type, PersistenceId p
     private static final int COMMAND_ID_LENGTH_MAX = 256;
 
     @Override
+    public int waitingCount() {
+        return system.waitingCount(persistenceId);
+    }
+
+    @Override
     public boolean tell(Command<?> command) {
         return refusal(command) == null && system.deliver(type, persistenceId, command) == null;
     }

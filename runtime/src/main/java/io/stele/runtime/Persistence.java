@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
 final class Persistence {
     private static final Logger LOG = LoggerFactory.getLogger(Persistence.class);
     private static final int METADATA_BYTES = 2_048;
+    private static final long TIMERS_KEPT_EVERY_S = 10;
     private static final long SWEEPS_PER_LIFETIME = 4;
     private static final long SWEEP_MS_MAX = 1_000;
 
@@ -50,12 +51,15 @@ final class Persistence {
     private final @Nullable IndexStore index;
     private final Recoveries recoveries;
     private final Quarantine quarantine;
+    private final DurableTimers timers;
     private final Snapshotter snapshotter;
     private final LaneRelease[] releases;
     private final ScheduledExecutorService sweeper;
     private final Entities entities;
     private final ThreadLocal<EventBatch> batches;
     private final ThreadLocal<ByteBuffer> metadata = ThreadLocal.withInitial(() -> ByteBuffer.allocate(METADATA_BYTES));
+    private final @Nullable Residency residency;
+    private final MemoryPressure pressure;
     private final AtomicBoolean flushing = new AtomicBoolean();
 
     Persistence(ActorSystem system, ActorSystemBuilder builder) {
@@ -81,8 +85,11 @@ final class Persistence {
         for (int lane = 0; lane < releases.length; lane++) {
             releases[lane] = new LaneRelease(system.dispatcher());
         }
+        residency = builder.residency();
+        pressure = builder.memoryPressure();
         entities = new Entities(system, this);
         quarantine = new Quarantine(system, index);
+        timers = new DurableTimers(journal, snapshots, index, this::wake);
         sweeper = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "stele-sweeper");
             thread.setDaemon(true);
@@ -93,6 +100,30 @@ final class Persistence {
     /** Starts to listen for what becomes durable. Once everything that hears of it is there. */
     void start() {
         journal.listener(new Progress());
+        sweepRegularly(Long.MAX_VALUE, pressure::look);
+        timers.load();
+        if (turns != null) {
+            turns.onTick(timers::keep);
+            turns.later(this::scanForTimers);
+            return;
+        }
+        Thread scan = new Thread(this::scanForTimers, "stele-timer-scan");
+        scan.setDaemon(true);
+        scan.start();
+        var unused = sweeper.scheduleWithFixedDelay(
+                timers::keep, TIMERS_KEPT_EVERY_S, TIMERS_KEPT_EVERY_S, TimeUnit.SECONDS);
+    }
+
+    private void scanForTimers() {
+        try {
+            while (!system.isClosing() && timers.scanSome()) {}
+        } catch (RuntimeException e) {
+            LOG.error("timers of actors that stay untouched may come late, the scan for them failed", e);
+        }
+    }
+
+    private @Nullable ActorException wake(PersistenceId persistenceId) {
+        return entities.deliver(entities.typeOf(persistenceId), persistenceId, TimerFiring.Wake.INSTANCE);
     }
 
     /** Has every actor finish what it has accepted and leave memory, until {@code deadlineNs}. */
@@ -119,6 +150,7 @@ final class Persistence {
     void close(boolean stopped) {
         entities.all().forEach(entity -> entity.abandon(stopped));
         snapshotter.close();
+        timers.keep();
         try {
             if (index != null && recoveries.totals().done().recoveredCount() > 0) {
                 RatesStore.save(index, recoveries.rates().halved());
@@ -173,26 +205,44 @@ final class Persistence {
     }
 
     /**
-     * Appends the events of one effect, all or none, encoded by their actor's own codec. Throws as {@link EventJournal#append} and
-     * the codec do.
+     * Appends the events of one effect, all or none, encoded by their actor's own codec, and what becomes of its timers. Throws as
+     * {@link EventJournal#append} and the codec do.
      *
      * @return how many bytes the events take
      */
-    int append(PayloadCodec own, EventStream stream, long timestampMs, List<?> events, @Nullable String commandId) {
+    int append(
+            PayloadCodec own,
+            EventStream stream,
+            long timestampMs,
+            List<?> events,
+            @Nullable String commandId,
+            @Nullable ByteBuffer timerChanges) {
         EventBatch batch = batches.get();
         batch.begin(timestampMs);
-        if (commandId != null) {
-            ByteBuffer fields = metadata.get().clear();
-            RecordMetadata.put(fields, RecordMetadata.COMMAND_ID, commandId);
-            batch.metadata(fields.flip());
+        if (commandId != null || timerChanges != null) {
+            batch.metadata(metadata(events.isEmpty() ? null : commandId, timerChanges));
         }
         int metadataBytes = batch.sizeBytes();
         for (Object event : events) {
             batch.add(own, event);
         }
         int eventBytes = batch.sizeBytes() - metadataBytes;
-        journal.append(stream, stream.lastSequenceNumber() + 1, batch);
+        journal.append(stream, stream.lastSequenceNumber() + (events.isEmpty() ? 0 : 1), batch);
         return eventBytes;
+    }
+
+    private ByteBuffer metadata(@Nullable String commandId, @Nullable ByteBuffer timerChanges) {
+        int sizeBytes = (commandId == null ? 0 : RecordMetadata.sizeBytes(3 * commandId.length()))
+                + (timerChanges == null ? 0 : RecordMetadata.sizeBytes(timerChanges.remaining()));
+        ByteBuffer scratch = metadata.get();
+        ByteBuffer fields = sizeBytes <= scratch.capacity() ? scratch.clear() : ByteBuffer.allocate(sizeBytes);
+        if (commandId != null) {
+            RecordMetadata.put(fields, RecordMetadata.COMMAND_ID, commandId);
+        }
+        if (timerChanges != null) {
+            RecordMetadata.put(fields, RecordMetadata.TIMERS, timerChanges);
+        }
+        return fields.flip();
     }
 
     /** Appends the reply that a command with an id has got, as a note. */
@@ -215,6 +265,15 @@ final class Persistence {
         journal.append(stream, stream.lastSequenceNumber(), batch);
     }
 
+    @Nullable Residency residency() {
+        return residency;
+    }
+
+    /** Returns how long an actor may be idle now that otherwise may be so for {@code lifetimeNs}. */
+    long lifetimeNs(long lifetimeNs) {
+        return pressure.lifetimeNs(lifetimeNs);
+    }
+
     /** Returns when snapshots are taken whatever the actors say; null if they have the say. */
     @Nullable SnapshotPolicy snapshotPolicy() {
         return snapshotPolicy;
@@ -234,6 +293,10 @@ final class Persistence {
 
     Recoveries recoveries() {
         return recoveries;
+    }
+
+    DurableTimers timers() {
+        return timers;
     }
 
     Quarantine quarantine() {

@@ -1,13 +1,18 @@
 package io.stele.runtime;
 
+import io.stele.recovery.DurableTimer;
 import io.stele.recovery.ReplayTarget;
+import io.stele.recovery.TimerNote;
 import io.stele.spi.Clock;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.RecordMetadata;
 import io.stele.spi.Snapshot;
 import io.stele.spi.StoredEvent;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +31,7 @@ final class Restored<E, S> implements ReplayTarget {
     private SnapshotProgress progress;
     private StateComparison comparison;
     private DeduplicationWindow window;
+    private Map<String, DurableTimer> timers = new LinkedHashMap<>();
     private S state;
     private S stateBeforeBatch;
     private long sequenceNumber;
@@ -55,7 +61,10 @@ final class Restored<E, S> implements ReplayTarget {
                     + ", class=" + decoded.getClass().getName() + ", classExpected=" + type.stateClass.getName());
         }
         DeduplicationWindow carried = new DeduplicationWindow(type.deduplicationWindow);
-        carried.decode(snapshot.attachment(), codec);
+        ByteBuffer behind = carried.decode(snapshot.attachment(), codec);
+        Map<String, DurableTimer> carriedTimers = new LinkedHashMap<>();
+        TimerNote.applyAll(snapshot.persistenceId(), behind, carriedTimers);
+        timers = carriedTimers;
         window = carried;
         state = (S) decoded;
         sequenceNumber = snapshot.sequenceNumber();
@@ -81,6 +90,7 @@ final class Restored<E, S> implements ReplayTarget {
     @Override
     public void onRestart() {
         window = new DeduplicationWindow(type.deduplicationWindow);
+        timers = new LinkedHashMap<>();
         state = type.actor.initialState();
         stateBeforeBatch = state;
         sequenceNumber = 0;
@@ -118,12 +128,14 @@ final class Restored<E, S> implements ReplayTarget {
         if (stored.batchIndex() == 0) {
             keepLost();
             stateBeforeBatch = state;
+            TimerNote.apply(stored.persistenceId(), stored.metadata(), timers);
             lastCommandId = RecordMetadata.findText(stored.metadata(), RecordMetadata.COMMAND_ID);
         }
     }
 
     @Override
     public void onNote(StoredEvent note) {
+        TimerNote.apply(note.persistenceId(), note.metadata(), timers);
         comparison.onNote(note.persistenceId(), note.metadata());
         String commandId = window.onNote(note.sequenceNumber(), note.metadata());
         if (commandId != null && commandId.equals(lastCommandId)) {
@@ -138,6 +150,11 @@ final class Restored<E, S> implements ReplayTarget {
             window.put(new DeduplicationWindow.Entry(lastCommandId, sequenceNumber, null, lost));
             lastCommandId = null;
         }
+    }
+
+    /** Returns the timers that the actor has, by name. */
+    Map<String, DurableTimer> timers() {
+        return timers;
     }
 
     PayloadCodec codec() {

@@ -1,5 +1,6 @@
 package io.stele.runtime;
 
+import io.stele.recovery.DurableTimer;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,8 @@ final class SnapshotTrigger<E, S> implements SnapshotMoment {
                 position,
                 activation.nowMs(),
                 currentState,
-                activation.deduplication().entries()));
+                activation.deduplication().entries(),
+                activation.timers().list()));
     }
 
     @Override
@@ -130,18 +132,21 @@ final class SnapshotTrigger<E, S> implements SnapshotMoment {
         private final long timestampMs;
         private final S state;
         private final List<DeduplicationWindow.Entry> entries;
+        private final List<DurableTimer> timers;
 
         Pending(
                 long sequenceNumber,
                 long position,
                 long timestampMs,
                 S state,
-                List<DeduplicationWindow.Entry> entries) {
+                List<DeduplicationWindow.Entry> entries,
+                List<DurableTimer> timers) {
             this.sequenceNumber = sequenceNumber;
             this.position = position;
             this.timestampMs = timestampMs;
             this.state = state;
             this.entries = entries;
+            this.timers = timers;
         }
 
         @Override
@@ -150,7 +155,7 @@ final class SnapshotTrigger<E, S> implements SnapshotMoment {
                     .snapshotter()
                     .save(
                             entity.persistenceId,
-                            new Snapshotter.Capture(sequenceNumber, position, timestampMs, state, entries),
+                            new Snapshotter.Capture(sequenceNumber, position, timestampMs, state, entries, timers),
                             entity.type.snapshotsKept,
                             SnapshotTrigger.this::onDone);
         }

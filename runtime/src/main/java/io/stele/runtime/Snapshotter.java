@@ -1,6 +1,8 @@
 package io.stele.runtime;
 
+import io.stele.recovery.DurableTimer;
 import io.stele.recovery.HashPoint;
+import io.stele.recovery.TimerNote;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
@@ -64,13 +66,15 @@ final class Snapshotter implements AutoCloseable {
      * @param timestampMs when it was taken
      * @param state an immutable value
      * @param entries the command ids that go with it
+     * @param timers the timers that go with it
      */
     record Capture(
             long sequenceNumber,
             long position,
             long timestampMs,
             Object state,
-            List<DeduplicationWindow.Entry> entries) {}
+            List<DeduplicationWindow.Entry> entries,
+            List<DurableTimer> timers) {}
 
     /** Saves, prunes to {@code keepCount}, and calls {@code done} in the end, whatever came of it. */
     void save(PersistenceId persistenceId, Capture capture, int keepCount, Runnable done) {
@@ -111,6 +115,18 @@ final class Snapshotter implements AutoCloseable {
         }
     }
 
+    private static ByteBuffer attachment(Capture capture, PayloadCodec own) {
+        ByteBuffer window = DeduplicationWindow.encode(capture.entries, own);
+        if (capture.timers.isEmpty()) {
+            return window;
+        }
+        ByteBuffer timers = TimerNote.encode(capture.timers);
+        return ByteBuffer.allocate(window.remaining() + timers.remaining())
+                .put(window)
+                .put(timers)
+                .flip();
+    }
+
     private void saveNow(PersistenceId persistenceId, Capture capture, int keepCount) {
         try {
             PayloadCodec own = codec.forActor(persistenceId);
@@ -124,7 +140,7 @@ final class Snapshotter implements AutoCloseable {
                     type,
                     codec.fingerprint(type),
                     payload,
-                    DeduplicationWindow.encode(capture.entries, own)));
+                    attachment(capture, own)));
             store.prune(persistenceId, keepCount);
             saved.increment();
         } catch (RuntimeException | StackOverflowError e) {

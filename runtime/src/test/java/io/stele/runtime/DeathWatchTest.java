@@ -152,6 +152,9 @@ final class DeathWatchTest {
     /** Tells a persistent actor to watch another actor. */
     record WatchFor(ActorRef<?> other) implements Command<Done> {}
 
+    /** Asks it what it has been told. */
+    record WhatDoYouKnow() implements Command<Known> {}
+
     /** What it is told. */
     record Ended(String name) implements Command<Done> {}
 
@@ -177,6 +180,7 @@ final class DeathWatchTest {
                 context.watch(watch.other(), new Ended(watch.other().toString()));
                 return none();
             });
+            on.on(WhatDoYouKnow.class, (known, what) -> reply(known));
             on.on(Ended.class, (known, ended) -> persist(new Learned(ended.name())));
         }
 
@@ -205,12 +209,11 @@ final class DeathWatchTest {
 
         mortal.tell("stop");
 
+        await(system.whenTerminated(mortal));
         eventually(
                 "it has stored what it learned",
-                () -> system.<Known>stateAt(Watchful.class, "w", io.stele.recovery.Moment.LATEST)
-                        .state()
-                        .names()
-                        .equals(List.of(mortal.toString())));
+                () -> !await(watchful.ask(new WhatDoYouKnow())).names().isEmpty());
+        assertThat(await(watchful.ask(new WhatDoYouKnow())).names()).containsExactly(mortal.toString());
         assertThat(told).isEmpty();
     }
 

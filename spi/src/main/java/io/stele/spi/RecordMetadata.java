@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *                           the StateHash of its canonical encoding 8 B
  *   key 8  skip             an event that replay is to leave out: its sequence number 8 B, then who decided that and why,
  *                           UTF-8, separated by 0x00
+ *   key 9  timers           what becomes of the actor's durable timers: see TimerNote in the module recovery
  * </pre>
  *
  * <p>Readers pass over keys that they do not know. All methods are pure functions of their arguments.
@@ -48,6 +49,9 @@ public final class RecordMetadata {
 
     /** A decision to leave an event out, in a note behind it. */
     public static final byte SKIP = 8;
+
+    /** Durable timers that were started, cancelled, or have fired. */
+    public static final byte TIMERS = 9;
 
     private static final int HEADER_BYTES = 3;
 

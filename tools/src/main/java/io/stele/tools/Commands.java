@@ -41,6 +41,7 @@ final class Commands {
             Map.entry("top", TopCommand.class),
             Map.entry("recovery-plan", RecoveryPlanCommand.class),
             Map.entry("quarantine", QuarantineCommand.class),
+            Map.entry("crash-test", CrashTestCommand.class),
             Map.entry("explain", ExplainCommand.class),
             Map.entry("examples", ExamplesCommand.class),
             Map.entry("completion", CompletionCommand.class),

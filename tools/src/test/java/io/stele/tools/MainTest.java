@@ -43,6 +43,7 @@ class MainTest {
                 "backup",
                 "restore",
                 "fork",
+                "crash-test",
                 "version",
                 "examples"
             })
