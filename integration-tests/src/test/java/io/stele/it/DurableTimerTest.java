@@ -8,6 +8,7 @@ import io.stele.SteleReader;
 import io.stele.recovery.DurableTimer;
 import io.stele.recovery.Moment;
 import io.stele.runtime.ActorSystem;
+import io.stele.testkit.ManualClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,9 +57,10 @@ final class DurableTimerTest {
     @Test
     @Timeout(120)
     void shouldBeListedInADeadDirectoryAndFireInTheNextSystemThoughNobodyTouchesItsActor() {
+        ManualClock clock = ManualClock.start();
         long dueMs;
-        try (ActorSystem system = Stele.open(directory)) {
-            dueMs = remind(system, 1, 300);
+        try (ActorSystem system = Stele.builder(directory).clock(clock).open()) {
+            dueMs = remind(system, 1, 10_000);
             remind(system, 2, Duration.ofDays(400).toMillis());
         }
         try (SteleReader reader = Stele.openReadOnly(directory)) {
@@ -67,10 +69,16 @@ final class DurableTimerTest {
                     .containsExactly("reminder/1", "reminder/2");
             assertThat(reader.timers().get(0).dueMs()).isEqualTo(dueMs);
         }
+        clock.advance(Duration.ofSeconds(10));
         try (ActorSystem system =
-                Stele.builder(directory).register(new Reminder()).open()) {
-            await().until(() -> times(system, 1).size() == 1);
-            assertThat(times(system, 1).get(0)).isGreaterThanOrEqualTo(dueMs);
+                Stele.builder(directory).clock(clock).register(new Reminder()).open()) {
+            await().until(() -> system.activeEntityCount() > 0);
+            assertThat(system.entity(Reminder.class, "1")
+                            .ask(new Reminder.Get())
+                            .toCompletableFuture()
+                            .join()
+                            .atMs())
+                    .containsExactly(dueMs);
             assertThat(times(system, 2)).isEmpty();
             assertThat(system.durableTimers().list())
                     .extracting(DurableTimer::name)
