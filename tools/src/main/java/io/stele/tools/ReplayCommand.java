@@ -96,14 +96,14 @@ final class ReplayCommand extends SubCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        DataDirectory directory = DataDirectory.of(main.options().dataDirectory());
         Path tried = jar;
-        if (tried != null) {
-            return replayJar(directory, tried);
-        }
-        if (!check || classes.isEmpty()) {
+        if (tried == null && (!check || classes.isEmpty())) {
             throw new ParameterException(
                     spec.commandLine(), "name code to replay with: --jar NEW.jar, or --check --actor-class CLASS");
+        }
+        DataDirectory directory = DataDirectory.of(main.options().dataDirectory());
+        if (tried != null) {
+            return replayJar(directory, tried);
         }
         try (RocksStores stores = directory.snapshots()) {
             SnapshotStore snapshots = stores == null ? FixedSnapshots.of() : stores.snapshots();
