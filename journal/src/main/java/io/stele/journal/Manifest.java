@@ -2,6 +2,7 @@ package io.stele.journal;
 
 import io.stele.spi.CorruptJournalException;
 import io.stele.spi.JournalException;
+import io.stele.spi.NewerFormatException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -135,7 +136,7 @@ record Manifest(
         Map<String, String> values = valuesOf(text);
         int version = (int) number(file, values, "formatVersion");
         if (version > FORMAT_VERSION) {
-            throw new JournalException(
+            throw new NewerFormatException(
                     "journal was written by a newer version of Stele; nothing was changed: directory=" + directory
                             + ", formatVersion=" + version + ", formatVersionKnown=" + FORMAT_VERSION);
         }

@@ -43,6 +43,7 @@ public final class ActorSystem implements AutoCloseable {
     private final Map<ActorOptions, Kind> kinds = new ConcurrentHashMap<>();
     private final Kind standard;
     private final Watchdog watchdog;
+    private final AskTimeouts askTimeouts;
     private final LocalActor<Object> root;
     private final @Nullable Persistence persistence;
     private final List<AutoCloseable> owned;
@@ -72,6 +73,7 @@ public final class ActorSystem implements AutoCloseable {
         dispatchers = new Dispatchers(builder);
         watchdog = dispatchers.watchdog();
         standard = new Kind(this, ActorOptions.standard(), dispatchers.standard());
+        askTimeouts = AskTimeouts.start(clock, turns);
         root = LocalActor.root(this);
         root.childSupervision(builder.supervision());
         persistence = builder.hasJournal() ? new Persistence(this, builder) : null;
@@ -331,6 +333,7 @@ public final class ActorSystem implements AutoCloseable {
         if (persistence != null) {
             persistence.close(stopped);
         }
+        askTimeouts.close();
         closeOwned();
     }
 
@@ -429,6 +432,10 @@ public final class ActorSystem implements AutoCloseable {
 
     Dispatcher dispatcher() {
         return dispatchers.standard();
+    }
+
+    AskTimeouts askTimeouts() {
+        return askTimeouts;
     }
 
     /** Returns the number of the watchdog's current tick. */

@@ -2,10 +2,9 @@ package io.stele.runtime;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +14,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ask<R> extends CompletableFuture<R> implements Recipient, ActorRef<R> {
     private static final Object NOTHING = new Object();
+    private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 1_000 : 0;
 
     /** What is asked. Set before the ask is handed to anybody. */
     Object message;
+
+    /** Who is asked, for the sentence that says that nobody answered. */
+    private @Nullable Object target;
+
+    /** The one behind it, and when it expires; belong to {@link AskTimeouts}. */
+    @Nullable Ask<?> behind;
+
+    long deadlineNs;
 
     /** Whether the message names this as the address of the reply, so that what the handler returns is no reply. */
     private final boolean addressed;
@@ -65,20 +73,50 @@ final class Ask<R> extends CompletableFuture<R> implements Recipient, ActorRef<R
         completeExceptionally(cause);
     }
 
-    /** Fails the stage that it returns with {@link AskTimeoutException} if nothing has come in time. */
-    CompletionStage<R> withTimeout(Duration timeout, Object target) {
-        return copy().orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS).exceptionallyCompose(failure -> {
-            if (failure instanceof TimeoutException) {
-                return CompletableFuture.failedFuture(new AskTimeoutException(
-                        "no reply in time, whether it was handled is not known: actor=" + target + ", message="
-                                + message.getClass().getSimpleName() + ", timeout=" + timeout,
-                        failure));
-            }
-            return CompletableFuture.failedFuture(
-                    failure instanceof CompletionException && failure.getCause() != null
-                            ? failure.getCause()
-                            : failure);
-        });
+    /** Fails with {@link AskTimeoutException} if nothing has come in time. */
+    CompletionStage<R> withTimeout(Duration timeout, Object target, AskTimeouts timeouts) {
+        if (!isDone()) {
+            this.target = target;
+            timeouts.add(this, timeout.toNanos());
+        }
+        return this;
+    }
+
+    /** As {@link #withTimeout(Duration, Object, AskTimeouts)}, for an address of no system. */
+    CompletionStage<R> withTimeout(Duration timeout, Object address) {
+        target = address;
+        CompletableFuture.delayedExecutor(timeout.toNanos(), TimeUnit.NANOSECONDS, Runnable::run)
+                .execute(this::expire);
+        return this;
+    }
+
+    /** Nothing has come in time. */
+    void expire() {
+        if (!isDone()) {
+            fail(new AskTimeoutException(
+                    "no reply in time, whether it was handled is not known: actor=" + target + ", message="
+                            + message.getClass().getSimpleName(),
+                    null));
+        }
+    }
+
+    /** A reply mostly comes sooner than a thread parks and is woken. */
+    @Override
+    public R join() {
+        spin();
+        return super.join();
+    }
+
+    @Override
+    public R get() throws InterruptedException, ExecutionException {
+        spin();
+        return super.get();
+    }
+
+    private void spin() {
+        for (int i = 0; i < SPINS && !isDone(); i++) {
+            Thread.onSpinWait();
+        }
     }
 
     /** Derived stages are plain futures: they carry no message. */

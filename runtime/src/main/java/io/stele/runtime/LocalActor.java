@@ -427,7 +427,7 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
         if (refusal != null) {
             ask.fail(refusal);
         }
-        return ask.withTimeout(timeout, this);
+        return ask.withTimeout(timeout, this, system.askTimeouts());
     }
 
     @Override

@@ -35,7 +35,7 @@ record LocalEntityRef(ActorSystem system, EntityType<?, ?> type, PersistenceId p
     public <R> CompletionStage<R> ask(Function<? super ActorRef<R>, ? extends Command<?>> message, Duration timeout) {
         Ask<R> ask = new Ask<>();
         ask.message = message.apply(ask);
-        return send(ask).withTimeout(timeout, this);
+        return send(ask).withTimeout(timeout, this, system.askTimeouts());
     }
 
     private <R> Ask<R> send(Ask<R> ask) {
@@ -51,7 +51,7 @@ record LocalEntityRef(ActorSystem system, EntityType<?, ?> type, PersistenceId p
 
     @Override
     public <R> CompletionStage<R> ask(Command<R> command, Duration timeout) {
-        return send(new Ask<R>(command)).withTimeout(timeout, this);
+        return send(new Ask<R>(command)).withTimeout(timeout, this, system.askTimeouts());
     }
 
     /** Looks at what can be seen from here, before anything is sent. */

@@ -7,6 +7,7 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import org.jctools.queues.varhandle.MpscGrowableVarHandleArrayQueue;
 import org.jctools.queues.varhandle.unpadded.MpscGrowableVarHandleUnpaddedArrayQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +19,74 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class OrderedMailbox extends AbstractQueue<Object> {
 
+    private static final int SMALL = 64;
+
     /** Senders add to this without a lock. */
     static Queue<Object> arrivals(int capacity) {
-        return new MpscGrowableVarHandleUnpaddedArrayQueue<>(2, Math.max(4, capacity));
+        return capacity <= SMALL
+                ? new MpscGrowableVarHandleUnpaddedArrayQueue<>(2, Math.max(4, capacity))
+                : new Arrivals(capacity);
+    }
+
+    /**
+     * In order of arrival. Begins with a queue that costs an idle actor next to nothing, in which senders and receiver get in each
+     * other's way; the first time that more than a few messages wait, one takes over that is large and keeps them apart.
+     *
+     * <p>A sender that has not seen the large one yet adds to the small one, and only then, if it is quick, to the large one. So whoever
+     * sees a message in the large one and looks into the small one <em>afterwards</em> misses nothing that was sent before it.
+     */
+    private static final class Arrivals extends OrderedMailbox {
+        private final int capacity;
+        private final Queue<Object> small = new MpscGrowableVarHandleUnpaddedArrayQueue<>(2, SMALL);
+        private volatile @Nullable Queue<Object> large;
+
+        Arrivals(int capacity) {
+            this.capacity = capacity;
+        }
+
+        @Override
+        public boolean offer(Object message) {
+            Queue<Object> busy = large;
+            if (busy == null) {
+                if (small.offer(message)) {
+                    return true;
+                }
+                busy = grow();
+            }
+            return busy.offer(message);
+        }
+
+        private synchronized Queue<Object> grow() {
+            Queue<Object> busy = large;
+            if (busy == null) {
+                busy = new MpscGrowableVarHandleArrayQueue<>(SMALL, Math.max(4 * SMALL, capacity));
+                large = busy;
+            }
+            return busy;
+        }
+
+        @Override
+        public @Nullable Object poll() {
+            Object message = small.poll();
+            Queue<Object> busy = large;
+            if (message != null || busy == null || busy.isEmpty()) {
+                return message;
+            }
+            message = small.poll();
+            return message == null ? busy.poll() : message;
+        }
+
+        @Override
+        public boolean isEmpty() {
+            Queue<Object> busy = large;
+            return small.isEmpty() && (busy == null || busy.isEmpty());
+        }
+
+        @Override
+        public int size() {
+            Queue<Object> busy = large;
+            return small.size() + (busy == null ? 0 : busy.size());
+        }
     }
 
     @Override

@@ -6,8 +6,8 @@ import static io.stele.runtime.World.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stele.testkit.ManualClock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -191,33 +191,41 @@ final class MailboxTest {
 
     @Test
     void shouldLeaveAnActorAloneThatFailsAgainAndAgain() {
+        ManualClock clock = ManualClock.start();
         AtomicInteger tried = new AtomicInteger();
-        ActorRef<Object> actor = system.spawn(
-                "weak", ActorOptions.standard().withBreaker(3, Duration.ofSeconds(2)), () -> (message, context) -> {
-                    tried.incrementAndGet();
-                    if (message instanceof ActorRef<?> replyTo) {
-                        @SuppressWarnings("unchecked")
-                        ActorRef<Object> typed = (ActorRef<Object>) replyTo;
-                        typed.tell("well again");
-                        return;
-                    }
-                    throw new IllegalStateException("ill");
-                });
-        for (int i = 0; i < 3; i++) {
-            failure(actor.<Object>ask(replyTo -> "try", PATIENCE), ActorFailedException.class);
+        try (ActorSystem own = ActorSystem.builder().clock(clock).workerCount(2).build()) {
+            ActorRef<Object> actor = own.spawn(
+                    "weak",
+                    ActorOptions.standard().withBreaker(3, Duration.ofSeconds(10)),
+                    () -> (message, context) -> {
+                        tried.incrementAndGet();
+                        if (message instanceof ActorRef<?> replyTo) {
+                            @SuppressWarnings("unchecked")
+                            ActorRef<Object> typed = (ActorRef<Object>) replyTo;
+                            typed.tell("well again");
+                            return;
+                        }
+                        throw new IllegalStateException("ill");
+                    });
+            for (int i = 1; i <= 3; i++) {
+                failure(actor.<Object>ask(replyTo -> "try", PATIENCE), ActorFailedException.class);
+                int count = i;
+                eventually("its failure is counted", () -> tried.get() == count);
+            }
+            eventually("it is left alone", () -> !actor.tell("once more") || tried.get() > 100);
+
+            failure(actor.<Object>ask(replyTo -> replyTo, PATIENCE), CircuitOpenException.class);
+            int before = tried.get();
+            clock.advance(Duration.ofSeconds(11));
+
+            assertThat(await(actor.<Object>ask(replyTo -> replyTo, PATIENCE))).isEqualTo("well again");
+            eventually(
+                    "it is trusted again",
+                    () -> !actor.<Object>ask(replyTo -> replyTo, PATIENCE)
+                            .toCompletableFuture()
+                            .isCompletedExceptionally());
+            assertThat(tried.get()).isGreaterThan(before);
         }
-
-        failure(actor.<Object>ask(replyTo -> replyTo, PATIENCE), CircuitOpenException.class);
-        assertThat(tried).hasValue(3);
-        List<CompletionStage<Object>> answers = new ArrayList<>();
-        eventually("one is let through", () -> {
-            CompletionStage<Object> answer = actor.ask(replyTo -> replyTo, PATIENCE);
-            answers.add(answer);
-            return !answer.toCompletableFuture().isCompletedExceptionally();
-        });
-
-        assertThat(await(answers.get(answers.size() - 1))).isEqualTo("well again");
-        assertThat(await(actor.<Object>ask(replyTo -> replyTo, PATIENCE))).isEqualTo("well again");
     }
 
     @Test

@@ -100,7 +100,7 @@ final class PlainActorTest {
                 failure(silent.<Long>ask(replyTo -> replyTo, Duration.ofMillis(50)), AskTimeoutException.class);
 
         assertThat(System.nanoTime() - startNs).isGreaterThanOrEqualTo(50_000_000);
-        assertThat(failure).hasMessageContaining("actor=/silent").hasMessageContaining("PT0.05S");
+        assertThat(failure).hasMessageContaining("actor=/silent");
     }
 
     /** Many threads tell numbered messages; nothing may get lost, doubled or overtaken, and one message is handled at a time. */

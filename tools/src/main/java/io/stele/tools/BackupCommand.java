@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
         description = "Copies a data directory that nobody has open, and reads the copy to check it.",
         footer = {
             "",
+            "Example: stele backup --to backups/monday",
             "On one file system nearly everything is shared with the source, which takes a moment and little room. On another, "
                     + "files are shared with an earlier backup beside the target. The source is never changed.",
             "A system that runs is backed up from within: Stele.backup(system, target).",

@@ -34,7 +34,7 @@ final class BankHistory implements Proof.History {
             long unused = journal.read(lane, 0, Long.MAX_VALUE, event -> reader.accept(recorded(event)), findings::add);
         }
         if (!findings.isEmpty()) {
-            throw new CommandFailure(ExitCode.FAILED, findings.get(0).report());
+            throw new CommandFailure(ErrorCode.CORRUPT, findings.get(0).report());
         }
     }
 

@@ -132,7 +132,7 @@ final class BankLife implements AutoCloseable {
         } catch (CommandFailure e) {
             fail(e);
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-            fail(new CommandFailure(ExitCode.FAILED, "bank said something unexpected: line=" + line, e));
+            fail(new CommandFailure(ErrorCode.DEMO_FAILED, "bank said something unexpected: line=" + line, e));
         }
     }
 
@@ -188,7 +188,7 @@ final class BankLife implements AutoCloseable {
             }
             case BankProtocol.FAILED ->
                 fail(new CommandFailure(
-                        ExitCode.FAILED,
+                        ErrorCode.DEMO_FAILED,
                         "bank could not carry out a transaction: transaction="
                                 + ledger.transactions()
                                         .get(Integer.parseInt(fields[1]))
@@ -199,7 +199,8 @@ final class BankLife implements AutoCloseable {
                 notifyAll();
             }
             case BankProtocol.BYE -> notifyAll();
-            default -> fail(new CommandFailure(ExitCode.FAILED, "bank said something unexpected: line=" + fields[0]));
+            default ->
+                fail(new CommandFailure(ErrorCode.DEMO_FAILED, "bank said something unexpected: line=" + fields[0]));
         }
     }
 
@@ -275,13 +276,13 @@ final class BankLife implements AutoCloseable {
             wait();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CommandFailure(ExitCode.FAILED, "demo was interrupted", e);
+            throw new CommandFailure(ErrorCode.DEMO_FAILED, "demo was interrupted", e);
         }
     }
 
     private CommandFailure endedByItself() {
         return new CommandFailure(
-                ExitCode.FAILED, "bank ended although nobody had killed it: exitCode=" + process.awaitEnd());
+                ErrorCode.DEMO_FAILED, "bank ended although nobody had killed it: exitCode=" + process.awaitEnd());
     }
 
     @Override

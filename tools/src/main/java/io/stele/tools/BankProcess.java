@@ -47,7 +47,7 @@ final class BankProcess implements AutoCloseable {
                     .start();
             return new BankProcess(process, onLine, onEnd);
         } catch (IOException e) {
-            throw new CommandFailure(ExitCode.FAILED, "bank cannot be started: reason=" + e.getMessage(), e);
+            throw new CommandFailure(ErrorCode.DEMO_FAILED, "bank cannot be started: reason=" + e.getMessage(), e);
         }
     }
 
@@ -90,13 +90,14 @@ final class BankProcess implements AutoCloseable {
         try {
             if (!process.waitFor(END_TIMEOUT_S, TimeUnit.SECONDS)) {
                 throw new CommandFailure(
-                        ExitCode.FAILED, "bank does not end: pid=" + process.pid() + ", timeoutS=" + END_TIMEOUT_S);
+                        ErrorCode.DEMO_FAILED,
+                        "bank does not end: pid=" + process.pid() + ", timeoutS=" + END_TIMEOUT_S);
             }
             reader.join();
             return process.exitValue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CommandFailure(ExitCode.FAILED, "demo was interrupted", e);
+            throw new CommandFailure(ErrorCode.DEMO_FAILED, "demo was interrupted", e);
         }
     }
 

@@ -2,20 +2,24 @@ package io.stele.tools;
 
 import org.jspecify.annotations.Nullable;
 
-/** Ends a command with a sentence for its user and an exit code. */
+/** Ends a command with a sentence for its user, a code that can be explained, and an exit code. */
 final class CommandFailure extends RuntimeException {
-    private final int exitCode;
+    private final ErrorCode code;
 
-    CommandFailure(int exitCode, String sentence) {
-        this(exitCode, sentence, null);
+    CommandFailure(ErrorCode code, String sentence) {
+        this(code, sentence, null);
     }
 
-    CommandFailure(int exitCode, String sentence, @Nullable Throwable cause) {
+    CommandFailure(ErrorCode code, String sentence, @Nullable Throwable cause) {
         super(sentence, cause);
-        this.exitCode = exitCode;
+        this.code = code;
+    }
+
+    ErrorCode code() {
+        return code;
     }
 
     int exitCode() {
-        return exitCode;
+        return code.exitCode();
     }
 }

@@ -32,6 +32,7 @@ import picocli.CommandLine.ParentCommand;
                         + " others are. With --execute it removes them.",
         footer = {
             "",
+            "Example: stele compact --keep-last 100 --execute --yes",
             "Without --execute it reads files, also while their owner runs, and changes nothing. With --execute it opens the data"
                     + " directory, which nobody else may have open, and needs --yes.",
             "What is still needed of a segment that goes is carried over. An actor whose history was shortened cannot do without"
@@ -79,13 +80,13 @@ final class CompactCommand extends SubCommand implements Callable<Integer> {
         DataDirectory directory = DataDirectory.of(main.options().dataDirectory());
         if (throttle < 0 || keepLast < 0 || keepBytes < 0) {
             throw new CommandFailure(
-                    ExitCode.WRONG_USAGE,
+                    ErrorCode.WRONG_USAGE,
                     "numbers must not be negative: throttle=" + throttle + ", keepLast=" + keepLast + ", keepBytes="
                             + keepBytes);
         }
         if (execute && !yes) {
             throw new CommandFailure(
-                    ExitCode.REFUSED,
+                    ErrorCode.NEEDS_YES,
                     "what a compaction removes does not come back, so it needs --yes; nothing was changed; look first with: "
                             + main.options().next("compact"));
         }

@@ -20,6 +20,7 @@ import picocli.CommandLine.ParentCommand;
         description = "Lists the compactions of a data directory, oldest first.",
         footer = {
             "",
+            "Example: stele compact history --json",
             "A run that is INTERRUPTED is under way, or its process ended in the middle. Nothing is lost by that."
         })
 final class CompactHistoryCommand extends SubCommand implements Callable<Integer> {

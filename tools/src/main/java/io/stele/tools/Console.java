@@ -1,7 +1,9 @@
 package io.stele.tools;
 
+import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -13,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  * Where the CLI writes to. Data goes to {@code out}, everything else to {@code err}.
  *
  * <p>The JVM cannot tell what a terminal is and how wide; the launcher can, and says so in the properties
- * {@code stele.terminal} ("1", "2", "12" or nothing: which of stdout and stderr is a terminal), {@code stele.columns}, and
+ * {@code stele.terminal} ("0", "1", "2" or several of them: which of stdin, stdout and stderr is a terminal), {@code stele.columns}, and
  * {@code stele.program} for how it was called.
  *
+ * @param in for answers
  * @param out for data
  * @param err for progress and errors
+ * @param inIsTerminal whether someone can answer
  * @param outIsTerminal whether someone looks at {@code out}
  * @param errIsTerminal whether someone looks at {@code err}
  * @param columns width of the terminal
@@ -25,9 +29,12 @@ import org.jspecify.annotations.Nullable;
  * @param program how the user calls this program
  * @param environment for {@code NO_COLOR} and others
  */
+@SuppressWarnings("checkstyle:ParameterNumber") // its own components
 record Console(
+        InputStream in,
         PrintStream out,
         PrintStream err,
+        boolean inIsTerminal,
         boolean outIsTerminal,
         boolean errIsTerminal,
         int columns,
@@ -36,17 +43,25 @@ record Console(
         Map<String, String> environment) {
     private static final int COLUMNS_DEFAULT = 80;
     private static final int COLUMNS_MAX = 400;
+    private static final int BUFFER_BYTES = 64 << 10;
 
     /** Returns the console of this process. */
     static Console ofProcess() {
-        return of(stream(FileDescriptor.out), stream(FileDescriptor.err), System.getProperties(), System.getenv());
+        PrintStream out = new PrintStream(
+                new BufferedOutputStream(new PipeOutput(new FileOutputStream(FileDescriptor.out)), BUFFER_BYTES),
+                false,
+                StandardCharsets.UTF_8);
+        PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), false, StandardCharsets.UTF_8);
+        return of(out, err, System.getProperties(), System.getenv());
     }
 
     static Console of(PrintStream out, PrintStream err, Properties properties, Map<String, String> environment) {
         String terminals = properties.getProperty("stele.terminal", "");
         return new Console(
+                System.in,
                 out,
                 err,
+                terminals.contains("0"),
                 terminals.contains("1"),
                 terminals.contains("2"),
                 columns(properties.getProperty("stele.columns")),
@@ -74,10 +89,6 @@ record Console(
                         && environment.getOrDefault("NO_COLOR", "").isEmpty()
                         && !"dumb".equals(environment.get("TERM"));
         };
-    }
-
-    private static PrintStream stream(FileDescriptor descriptor) {
-        return new PrintStream(new FileOutputStream(descriptor), false, StandardCharsets.UTF_8);
     }
 
     private static int columns(@Nullable String value) {

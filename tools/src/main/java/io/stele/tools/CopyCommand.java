@@ -30,6 +30,14 @@ abstract class CopyCommand extends SubCommand {
         Backup.Report run(Backup backup, Path target);
     }
 
+    final Main main() {
+        return main;
+    }
+
+    final Path target() {
+        return target;
+    }
+
     final Path dataDirectory() {
         return main.options().dataDirectory();
     }
@@ -43,7 +51,7 @@ abstract class CopyCommand extends SubCommand {
         try {
             made = Progress.during(main.options(), status::status, () -> copying.run(backup, target));
         } catch (CorruptJournalException e) {
-            throw new CommandFailure(ExitCode.FINDING, String.valueOf(e.getMessage()), e);
+            throw new CommandFailure(ErrorCode.COPY_OF_DAMAGE, String.valueOf(e.getMessage()), e);
         }
         CopyReport report = new CopyReport(command, source, made);
         main.options().report(report.tree(), report::lines);
@@ -53,7 +61,7 @@ abstract class CopyCommand extends SubCommand {
         return ExitCode.DONE;
     }
 
-    private void requireEmpty() {
+    final void requireEmpty() {
         if (!Files.exists(target)) {
             return;
         }
@@ -61,7 +69,7 @@ abstract class CopyCommand extends SubCommand {
             found.findFirst().ifPresent(file -> {
                 boolean unfinished = Files.exists(Stele.journalDirectory(target).resolve("incomplete"));
                 throw new CommandFailure(
-                        ExitCode.REFUSED,
+                        ErrorCode.TARGET_NOT_EMPTY,
                         (unfinished
                                         ? "target holds a copy that was not finished; delete it first: target="
                                         : "target is not empty; nothing was copied: target=")
@@ -69,7 +77,9 @@ abstract class CopyCommand extends SubCommand {
             });
         } catch (IOException e) {
             throw new CommandFailure(
-                    ExitCode.FAILED, "target cannot be used; nothing was copied: target=" + target + ", cause=" + e, e);
+                    ErrorCode.UNWRITABLE,
+                    "target cannot be used; nothing was copied: target=" + target + ", cause=" + e,
+                    e);
         }
     }
 }

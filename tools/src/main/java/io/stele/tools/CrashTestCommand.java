@@ -20,6 +20,7 @@ import picocli.CommandLine.ParentCommand;
                 "Crashes Stele in every way that this machine allows, and checks that what it had said still holds.",
         footer = {
             "",
+            "Example: stele crash-test",
             "Works in temporary directories; touches no data. One line per campaign: held, VIOLATED, or not run and why.",
             "Power cuts and process namespaces need root and loop devices. See docs/reliability.md."
         })
@@ -70,7 +71,7 @@ final class CrashTestCommand extends SubCommand implements Callable<Integer> {
             return Integer.valueOf(0).equals(status) ? ExitCode.DONE : ExitCode.FAILED;
         } catch (ClassNotFoundException e) {
             throw new CommandFailure(
-                    ExitCode.FAILED,
+                    ErrorCode.NOT_SUPPORTED,
                     "crash-test needs the sources of the project; start it there: run=./stele crash-test");
         } catch (InvocationTargetException e) {
             throw new IllegalStateException(e.getCause());

@@ -47,9 +47,9 @@ final class CsvFile implements AutoCloseable {
         try {
             reader = Files.newBufferedReader(file, StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
-            throw new CommandFailure(ExitCode.WRONG_USAGE, "file does not exist: file=" + file, e);
+            throw new CommandFailure(ErrorCode.BAD_INPUT, "file does not exist: file=" + file, e);
         } catch (IOException e) {
-            throw new CommandFailure(ExitCode.FAILED, "file cannot be opened: file=" + file + ", reason=" + e, e);
+            throw new CommandFailure(ErrorCode.BAD_INPUT, "file cannot be opened: file=" + file + ", reason=" + e, e);
         }
         return new CsvFile(file, reader, required);
     }
@@ -91,7 +91,7 @@ final class CsvFile implements AutoCloseable {
 
     /** Describes what is wrong with this row. */
     CommandFailure wrong(String what) {
-        return new CommandFailure(ExitCode.WRONG_USAGE, what + ": file=" + file + ", line=" + Math.max(1, lineNumber));
+        return new CommandFailure(ErrorCode.BAD_INPUT, what + ": file=" + file + ", line=" + Math.max(1, lineNumber));
     }
 
     private @Nullable String readLine() {
@@ -103,7 +103,7 @@ final class CsvFile implements AutoCloseable {
             lineNumber++;
             throw wrong("text is not UTF-8 at or soon after this line");
         } catch (IOException e) {
-            throw new CommandFailure(ExitCode.FAILED, "file cannot be read: file=" + file + ", reason=" + e, e);
+            throw new CommandFailure(ErrorCode.BAD_INPUT, "file cannot be read: file=" + file + ", reason=" + e, e);
         }
     }
 
@@ -137,7 +137,7 @@ final class CsvFile implements AutoCloseable {
         try {
             reader.close();
         } catch (IOException e) {
-            throw new CommandFailure(ExitCode.FAILED, "file cannot be closed: file=" + file + ", reason=" + e, e);
+            throw new CommandFailure(ErrorCode.BAD_INPUT, "file cannot be closed: file=" + file + ", reason=" + e, e);
         }
     }
 }

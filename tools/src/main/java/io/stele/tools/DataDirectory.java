@@ -5,6 +5,7 @@ import io.stele.codec.PayloadValue;
 import io.stele.encryption.KeyInspector;
 import io.stele.journal.Finding;
 import io.stele.journal.JournalInspector;
+import io.stele.journal.JournalPieces;
 import io.stele.journal.JournalRepair;
 import io.stele.journal.JournalVerifier;
 import io.stele.journal.RepairPlan;
@@ -42,16 +43,28 @@ final class DataDirectory {
     static DataDirectory of(Path directory) {
         if (!Files.isDirectory(directory)) {
             throw new CommandFailure(
-                    ExitCode.FAILED,
+                    ErrorCode.NO_DIRECTORY,
                     "there is no data directory: directory=" + directory
                             + "; make one with: stele demo, or name another with --data-dir");
         }
+        requireReadable(directory);
         if (!Files.isDirectory(Stele.journalDirectory(directory))) {
             throw new CommandFailure(
-                    ExitCode.FAILED,
+                    ErrorCode.NO_JOURNAL,
                     "directory holds no journal: directory=" + directory + "; name a data directory with --data-dir");
         }
         return new DataDirectory(directory);
+    }
+
+    private static void requireReadable(Path directory) {
+        for (Path path : new Path[] {directory, Stele.journalDirectory(directory)}) {
+            if (Files.isDirectory(path) && !(Files.isReadable(path) && Files.isExecutable(path))) {
+                throw new CommandFailure(
+                        ErrorCode.UNREADABLE,
+                        "directory may not be read by this user: directory=" + path + ", user="
+                                + System.getProperty("user.name"));
+            }
+        }
     }
 
     Path path() {
@@ -60,6 +73,25 @@ final class DataDirectory {
 
     JournalInspector journal() {
         return JournalInspector.open(Stele.journalDirectory(directory));
+    }
+
+    /** Returns the journal in pieces for several threads. */
+    JournalPieces pieces() {
+        return JournalPieces.of(Stele.journalDirectory(directory));
+    }
+
+    /** Returns a position before the newest segment of a lane, or so: 0 if there is none. */
+    long nearEnd(int lane) {
+        long after = 0;
+        for (JournalPieces.Piece piece : pieces().pieces()) {
+            after = piece.lane() == lane ? piece.afterPosition() : after;
+        }
+        return after;
+    }
+
+    /** Returns the position of a lane's last record now. */
+    long lastPosition(int lane) {
+        return journal().read(lane, nearEnd(lane), Long.MAX_VALUE, event -> {}, PASS_OVER);
     }
 
     VerifyReport verify(ScanProgress progress) {

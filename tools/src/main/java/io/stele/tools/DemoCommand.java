@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
                         + "acknowledged transaction is there, once.",
         footer = {
             "",
+            "Example: stele demo --kills 20 --seed 7",
             "The bank runs in a process of its own. The demo records outside of it what was acknowledged, sends again what was "
                     + "not, and in the end reads the files itself.",
             "It starts in an empty directory: it deletes what an earlier demo has left, and refuses anything else."
@@ -116,7 +117,7 @@ final class DemoCommand extends SubCommand implements Callable<Integer> {
         DemoReport report = new DemoReport(data, ledger, outcome, verdict, expected, differences, seedUsed, durability);
         main.options().report(report.tree(), screen -> report.lines(screen, main.options()::next));
         if (!report.holds()) {
-            throw new CommandFailure(ExitCode.FAILED, report.failure());
+            throw new CommandFailure(ErrorCode.DEMO_FAILED, report.failure());
         }
         return ExitCode.DONE;
     }

@@ -54,7 +54,7 @@ final class DemoDirectory implements AutoCloseable {
             if (lock == null) {
                 marker.close();
                 throw new CommandFailure(
-                        ExitCode.IN_USE,
+                        ErrorCode.IN_USE,
                         "another demo is running in this directory; nothing was deleted: directory=" + directory
                                 + "; choose another with --data-dir");
             }
@@ -64,7 +64,7 @@ final class DemoDirectory implements AutoCloseable {
             return new DemoDirectory(directory, marker);
         } catch (IOException e) {
             throw new CommandFailure(
-                    ExitCode.FAILED, "directory cannot be used: directory=" + directory + ", reason=" + e, e);
+                    ErrorCode.UNWRITABLE, "directory cannot be used: directory=" + directory + ", reason=" + e, e);
         }
     }
 
@@ -91,13 +91,13 @@ final class DemoDirectory implements AutoCloseable {
             return;
         }
         if (!Files.isDirectory(directory)) {
-            throw new CommandFailure(ExitCode.REFUSED, "data directory is a file: directory=" + directory);
+            throw new CommandFailure(ErrorCode.NOT_OURS, "data directory is a file: directory=" + directory);
         }
         try (Stream<Path> files = Files.list(directory)) {
             boolean isEmpty = files.allMatch(file -> file.endsWith(MARKER));
             if (!isEmpty && !isDemo(directory)) {
                 throw new CommandFailure(
-                        ExitCode.REFUSED,
+                        ErrorCode.NOT_OURS,
                         "directory holds something that no demo made, so nothing was deleted: directory=" + directory
                                 + "; choose another with --data-dir");
             }
@@ -141,7 +141,7 @@ final class DemoDirectory implements AutoCloseable {
             marker.close();
         } catch (IOException e) {
             throw new CommandFailure(
-                    ExitCode.FAILED, "marker cannot be closed: directory=" + directory + ", reason=" + e, e);
+                    ErrorCode.UNWRITABLE, "marker cannot be closed: directory=" + directory + ", reason=" + e, e);
         }
     }
 }

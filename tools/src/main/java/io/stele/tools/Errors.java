@@ -1,6 +1,5 @@
 package io.stele.tools;
 
-import io.stele.spi.JournalInUseException;
 import io.stele.spi.SteleException;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -25,7 +24,7 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
     public int handleParseException(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
         String message = String.valueOf(e.getMessage());
-        say(Character.toLowerCase(message.charAt(0)) + message.substring(1));
+        say(Character.toLowerCase(message.charAt(0)) + message.substring(1), ErrorCode.WRONG_USAGE);
         UnmatchedArgumentException.printSuggestions(e, command.getErr());
         PrintStream err = options.console().err();
         if (Main.NO_COMMAND.equals(message)) {
@@ -43,22 +42,30 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
         if (options.isDebug()) {
             options.console().err().print(trace(e));
         }
+        if (e instanceof BrokenPipeException) {
+            return ExitCode.DONE;
+        }
         if (e instanceof CommandFailure failure) {
-            say(String.valueOf(failure.getMessage()));
+            say(String.valueOf(failure.getMessage()), failure.code());
             return failure.exitCode();
         }
-        if (e instanceof SteleException) {
-            say(String.valueOf(e.getMessage()));
-            return e instanceof JournalInUseException ? ExitCode.IN_USE : ExitCode.FAILED;
+        if (e instanceof SteleException known) {
+            ErrorCode code = ErrorCode.of(known);
+            say(String.valueOf(e.getMessage()), code);
+            return code.exitCode();
         }
-        say("this should not have happened: " + e + "; " + whereTraceIs(e));
+        say("this should not have happened: " + e + "; " + whereTraceIs(e), ErrorCode.UNEXPECTED);
         return ExitCode.FAILED;
     }
 
-    private void say(String sentence) {
+    private void say(String sentence, ErrorCode code) {
         options.console().out().flush();
         Screen screen = options.errScreen();
-        options.console().err().println(screen.paint(Paint.BAD, "stele: ") + SafeText.of(sentence));
+        options.console()
+                .err()
+                .println(screen.paint(Paint.BAD, "stele: ")
+                        + SafeText.of(sentence)
+                        + screen.paint(Paint.DIM, " [" + code.code() + "]"));
         options.console().err().flush();
     }
 

@@ -13,7 +13,8 @@ import picocli.CommandLine.ParentCommand;
         name = "examples",
         abbreviateSynopsis = true,
         sortOptions = false,
-        description = "Shows command lines to copy.")
+        description = "Shows command lines to copy.",
+        footer = {"", "Example: stele examples"})
 final class ExamplesCommand extends SubCommand implements Callable<Integer> {
     private static final List<Example> EXAMPLES = List.of(
             new Example("Kill a bank five times, and prove that nothing is lost", "stele demo"),
@@ -29,6 +30,10 @@ final class ExamplesCommand extends SubCommand implements Callable<Integer> {
             new Example(
                     "Check that your handlers still agree with history",
                     "STELE_CLASS_PATH=bank.jar stele replay --check --actor-class bank.BankAccount"),
+            new Example("Ask the whole history a question", "stele query \"type = 'withdrawn' group by day\""),
+            new Example("Follow what is appended", "stele tail -f"),
+            new Example("Try new code on old history", "stele replay --jar target/bank.jar"),
+            new Example("Learn what an error means", "stele explain S205"),
             new Example("Make a backup", "stele backup --to backups/monday"),
             new Example("Try something out on a copy", "stele fork --to what-if"),
             new Example("Look at data elsewhere", "stele inspect --data-dir /var/lib/bank"));

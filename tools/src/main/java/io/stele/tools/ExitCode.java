@@ -11,6 +11,12 @@ final class ExitCode {
     static final int IN_USE = 4;
     /** It would have destroyed something. */
     static final int REFUSED = 5;
+    /** A file or a process that cannot be read or reached. */
+    static final int UNREACHABLE = 6;
+    /** Written by a later version. */
+    static final int NEWER_FORMAT = 7;
+    /** Ctrl-C. */
+    static final int INTERRUPTED = 130;
 
     private ExitCode() {}
 }

@@ -24,7 +24,7 @@ final class GlobalOptions {
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
             scope = ScopeType.INHERIT,
-            description = "table, json or plain. Default: table on a terminal, plain elsewhere.")
+            description = "table, json, jsonl or plain. Default: table on a terminal, plain elsewhere.")
     private @Nullable Format format;
 
     @Option(names = "--json", scope = ScopeType.INHERIT, description = "Short for -o json.")
@@ -54,6 +54,8 @@ final class GlobalOptions {
     enum Format {
         TABLE,
         JSON,
+        /** One object per line. */
+        JSONL,
         PLAIN
     }
 
@@ -110,6 +112,7 @@ final class GlobalOptions {
     void report(Map<String, ?> tree, Drawing drawing) {
         switch (format()) {
             case JSON -> console.out().println(Json.write(tree));
+            case JSONL -> console.out().println(Json.line(tree));
             case PLAIN -> console.out().print(Plain.write(tree));
             case TABLE -> drawing.lines(outScreen()).forEach(console.out()::println);
         }

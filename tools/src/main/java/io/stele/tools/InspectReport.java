@@ -1,6 +1,9 @@
 package io.stele.tools;
 
+import io.stele.Stele;
 import io.stele.journal.Finding;
+import io.stele.journal.JournalGlance;
+import io.stele.journal.JournalGlance.Glance;
 import io.stele.journal.JournalSummary;
 import io.stele.journal.JournalSummary.Actor;
 import io.stele.journal.JournalSummary.EntityType;
@@ -18,12 +21,12 @@ import java.util.Optional;
  * What is in a data directory.
  *
  * @param directory which
- * @param summary of its journal
+ * @param glance at its journal, or all of it
  * @param coverages by entity type; empty if there are no snapshots
  * @param nowMs when it was looked at
  */
-record InspectReport(Path directory, JournalSummary summary, Map<String, SnapshotCoverage> coverages, long nowMs) {
-    private static final int BAR_COLUMNS = 16;
+record InspectReport(Path directory, Glance glance, Map<String, SnapshotCoverage> coverages, long nowMs) {
+    private static final int BAR_COLUMNS = 12;
     private static final int SPARKS_MAX = 16;
 
     /**
@@ -46,25 +49,30 @@ record InspectReport(Path directory, JournalSummary summary, Map<String, Snapsho
         }
     }
 
+    private JournalSummary summary() {
+        return glance.summary();
+    }
+
     Map<String, Object> tree() {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("schema", "stele.inspect/1");
         tree.put("dataDirectory", directory.toString());
         tree.put("healthy", damage() == 0);
-        tree.put("findings", summary.findings().stream().map(Finding::report).toList());
-        tree.put("format", summary.formatVersion());
-        tree.put("journalId", summary.journalId().toString());
-        tree.put("created", Units.iso(summary.createdAtMs()));
+        tree.put("findings", summary().findings().stream().map(Finding::report).toList());
+        tree.put("format", summary().formatVersion());
+        tree.put("journalId", summary().journalId().toString());
+        tree.put("created", Units.iso(summary().createdAtMs()));
         tree.put("epoch", epoch());
-        tree.put("segmentBytes", summary.segmentBytes());
-        tree.put("events", summary.eventCount());
-        tree.put("usedBytes", summary.usedBytes());
+        tree.put("segmentBytes", summary().segmentBytes());
+        tree.put("exact", glance.isExact());
+        tree.put("events", summary().eventCount());
+        tree.put("usedBytes", summary().usedBytes());
         newest().ifPresent(actor -> tree.put("newest", newestTree(actor)));
-        tree.put("lanes", lanes().stream().map(InspectReport::laneTree).toList());
-        tree.put("types", summary.entityTypes().stream().map(this::typeTree).toList());
+        tree.put("lanes", lanes().stream().map(this::laneTree).toList());
+        tree.put("types", summary().entityTypes().stream().map(this::typeTree).toList());
         tree.put(
                 "storedTypes",
-                summary.storedTypes().stream()
+                summary().storedTypes().stream()
                         .map(InspectReport::storedTypeTree)
                         .toList());
         return tree;
@@ -75,14 +83,14 @@ record InspectReport(Path directory, JournalSummary summary, Map<String, Snapsho
         lines.add(screen.paint(Paint.BOLD, SafeText.of(directory.toString())) + "  " + health(screen));
         lines.add(screen.paint(
                 Paint.DIM,
-                "format " + summary.formatVersion() + screen.dot() + "created "
-                        + Units.age(nowMs - summary.createdAtMs()) + screen.dot() + "writer epoch "
+                "format " + summary().formatVersion() + screen.dot() + "created "
+                        + Units.age(nowMs - summary().createdAtMs()) + screen.dot() + "writer epoch "
                         + epoch() + screen.dot() + "segments of "
-                        + Units.bytes(summary.segmentBytes())));
+                        + Units.bytes(summary().segmentBytes())));
         lines.add("");
         lines.addAll(lanesTable(screen).lines(screen));
         lines.add("");
-        if (!summary.entityTypes().isEmpty()) {
+        if (!summary().entityTypes().isEmpty()) {
             lines.addAll(typesTable().lines(screen));
             lines.add("");
             lines.addAll(storedTypesTable().lines(screen));
@@ -101,12 +109,15 @@ record InspectReport(Path directory, JournalSummary summary, Map<String, Snapsho
             return screen.paint(
                     Paint.BAD, screen.cross() + " " + Units.count(damage(), "finding") + ", run: stele verify");
         }
-        return screen.paint(Paint.GOOD, screen.tick() + " every record reads back")
-                + (summary.findings().isEmpty() ? "" : ", with the tail of a crash behind the last one");
+        String sound = glance.isExact()
+                ? " every record reads back"
+                : " segments begin and end as they should; counts are estimates, exact ones with --exact";
+        return screen.paint(Paint.GOOD, screen.tick() + sound)
+                + (summary().findings().isEmpty() ? "" : ", with the tail of a crash behind the last one");
     }
 
     private long damage() {
-        return summary.findings().stream().filter(Finding::durable).count();
+        return summary().findings().stream().filter(Finding::durable).count();
     }
 
     private Table lanesTable(Screen screen) {
@@ -116,21 +127,42 @@ record InspectReport(Path directory, JournalSummary summary, Map<String, Snapsho
                 .right("used")
                 .left("")
                 .right("on disk")
+                .left("durable")
                 .right("segments")
-                .left("events per segment");
+                .left("per segment");
         long max = lanes().stream().mapToLong(LaneRow::usedBytes).max().orElse(0);
         for (LaneRow lane : lanes()) {
             table.row(
                     lane.lane(),
-                    Units.count(lane.events()),
+                    about(lane.events()),
                     Units.bytes(lane.usedBytes()),
                     Table.Cell.drawing(
                             Paint.ACCENT, screen.length(max == 0 ? 0 : (double) lane.usedBytes() / max, BAR_COLUMNS)),
                     Units.bytes(lane.fileBytes()),
+                    durable(lane),
                     Units.count(lane.segments().size()),
                     Table.Cell.drawing(Paint.ACCENT, screen.sparkline(newestCounts(lane.segments()))));
         }
         return table;
+    }
+
+    /** What is behind the durable mark would not survive a power cut. */
+    private String durable(LaneRow lane) {
+        long mark = durablePosition(lane.lane());
+        if (mark < 0) {
+            return "unknown";
+        }
+        long last =
+                lane.segments().stream().mapToLong(Segment::lastPosition).max().orElse(0);
+        return mark >= last ? "all" : last >>> 32 == mark >>> 32 ? "but " + Units.bytes(last - mark) : "not all";
+    }
+
+    private long durablePosition(int lane) {
+        return JournalGlance.durablePosition(Stele.journalDirectory(directory), lane);
+    }
+
+    private String about(long count) {
+        return (glance.isExact() ? "" : "~") + Units.count(count);
     }
 
     private static List<Long> newestCounts(List<Segment> segments) {
@@ -149,12 +181,12 @@ record InspectReport(Path directory, JournalSummary summary, Map<String, Snapsho
                 .right("with snapshot")
                 .right("to replay")
                 .right("at most");
-        for (EntityType type : summary.entityTypes()) {
+        for (EntityType type : summary().entityTypes()) {
             SnapshotCoverage coverage = coverages.get(type.name());
             table.row(
                     type.name(),
-                    Units.count(type.actorCount()),
-                    Units.count(type.eventCount()),
+                    (glance.actorsAreAll() ? "" : "at least ") + Units.count(type.actorCount()),
+                    about(type.eventCount()),
                     Units.bytes(type.bytes()),
                     coverage == null ? "none" : share(coverage),
                     coverage == null ? "all" : Units.count(coverage.replayMedian()),
@@ -166,12 +198,12 @@ record InspectReport(Path directory, JournalSummary summary, Map<String, Snapsho
     private Table storedTypesTable() {
         Table table =
                 new Table().left("type").left("stored as").right("version").right("events");
-        for (StoredTypeCount count : summary.storedTypes()) {
+        for (StoredTypeCount count : summary().storedTypes()) {
             table.row(
                     count.entityType(),
                     count.type().name(),
                     Integer.toString(count.type().version()),
-                    Units.count(count.eventCount()));
+                    about(count.eventCount()));
         }
         return table;
     }
@@ -191,11 +223,11 @@ record InspectReport(Path directory, JournalSummary summary, Map<String, Snapsho
 
     private List<LaneRow> lanes() {
         List<LaneRow> lanes = new ArrayList<>();
-        for (int lane = 0; lane < summary.laneCount(); lane++) {
+        for (int lane = 0; lane < summary().laneCount(); lane++) {
             int wanted = lane;
             lanes.add(new LaneRow(
                     lane,
-                    summary.segments().stream()
+                    summary().segments().stream()
                             .filter(segment -> segment.lane() == wanted)
                             .toList()));
         }
@@ -204,11 +236,11 @@ record InspectReport(Path directory, JournalSummary summary, Map<String, Snapsho
 
     /** The epoch of the last opening that has written something. */
     private long epoch() {
-        return summary.segments().stream().mapToLong(Segment::lastEpoch).max().orElse(0);
+        return summary().segments().stream().mapToLong(Segment::lastEpoch).max().orElse(0);
     }
 
     private Optional<Actor> newest() {
-        return summary.actors().stream().max(Comparator.comparingLong(Actor::lastTimestampMs));
+        return summary().actors().stream().max(Comparator.comparingLong(Actor::lastTimestampMs));
     }
 
     private static Map<String, Object> newestTree(Actor actor) {
@@ -219,13 +251,17 @@ record InspectReport(Path directory, JournalSummary summary, Map<String, Snapsho
         return tree;
     }
 
-    private static Map<String, Object> laneTree(LaneRow lane) {
+    private Map<String, Object> laneTree(LaneRow lane) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("lane", lane.lane());
         tree.put("segments", lane.segments().size());
         tree.put("events", lane.events());
         tree.put("usedBytes", lane.usedBytes());
         tree.put("fileBytes", lane.fileBytes());
+        tree.put("durablePosition", durablePosition(lane.lane()));
+        tree.put(
+                "lastPosition",
+                lane.segments().stream().mapToLong(Segment::lastPosition).max().orElse(0));
         return tree;
     }
 

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes maps, lists, text, numbers, booleans and null as indented JSON. Pure functions. */
 final class Json {
+    private static final int ONE_LINE = Integer.MIN_VALUE;
+
     private Json() {}
 
     /**
@@ -18,6 +20,13 @@ final class Json {
     static String write(@Nullable Object value) {
         StringBuilder target = new StringBuilder();
         append(target, value, 0);
+        return target.toString();
+    }
+
+    /** Returns {@code value} in one line, without blanks. */
+    static String line(@Nullable Object value) {
+        StringBuilder target = new StringBuilder();
+        append(target, value, ONE_LINE);
         return target.toString();
     }
 
@@ -41,7 +50,7 @@ final class Json {
             target.append(separator);
             newLine(target, depth + 1);
             appendText(target, String.valueOf(entry.getKey()));
-            target.append(": ");
+            target.append(depth < 0 ? ":" : ": ");
             append(target, entry.getValue(), depth + 1);
             separator = ",";
         }
@@ -70,7 +79,9 @@ final class Json {
     }
 
     private static void newLine(StringBuilder target, int depth) {
-        target.append('\n').append("  ".repeat(depth));
+        if (depth >= 0) {
+            target.append('\n').append("  ".repeat(depth));
+        }
     }
 
     private static void appendText(StringBuilder target, String text) {

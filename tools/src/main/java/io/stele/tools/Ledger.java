@@ -79,7 +79,7 @@ final class Ledger {
     private void answer(int index) {
         if (index < 0 || index >= transactions.size() || answered.get(index)) {
             throw new CommandFailure(
-                    ExitCode.FAILED, "bank answered what nobody had asked, or asked twice: index=" + index);
+                    ErrorCode.DEMO_FAILED, "bank answered what nobody had asked, or asked twice: index=" + index);
         }
         answered.set(index);
         answeredCount++;

@@ -4,10 +4,12 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -20,29 +22,12 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         synopsisSubcommandLabel = "COMMAND",
         description = "Persistent actors: what Stele said has happened has still happened after a crash.",
-        subcommands = {
-            DemoCommand.class,
-            InspectCommand.class,
-            ShowCommand.class,
-            StateCommand.class,
-            VerifyCommand.class,
-            CompactCommand.class,
-            ReplayCommand.class,
-            BackupCommand.class,
-            RestoreCommand.class,
-            ForkCommand.class,
-            RecoveryPlanCommand.class,
-            QuarantineCommand.class,
-            CrashTestCommand.class,
-            ExamplesCommand.class,
-            VersionCommand.class,
-            HelpCommand.class
-        },
         footer = {
             "",
-            "Commands read files, most of them also while their owner runs, and never change them; demo, backup, restore and fork "
-                    + "write elsewhere, and compact --execute alone makes less of them.",
-            "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a check found something, 4 data in use, 5 refused.",
+            "Commands read files, also while their owner runs, and never change them, unless they say so: those show first what they "
+                    + "would do, and do it with --execute.",
+            "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a check found something, 4 data in use, 5 refused, 6 cannot be "
+                    + "read or reached, 7 written by a newer version, 130 interrupted. What an error means: stele explain CODE.",
             "First steps: stele demo, then stele examples."
         })
 public final class Main extends SubCommand implements Runnable {
@@ -60,21 +45,38 @@ public final class Main extends SubCommand implements Runnable {
     }
 
     /** Runs one command, and ends the process with its exit code. */
-    public static void main(String[] args) {
+    public static void main(String[] args) throws ReflectiveOperationException {
+        List<Path> path = UserLoader.pathOf(args);
+        if (!path.isEmpty() && path.stream().allMatch(Files::exists)) {
+            UserLoader.runWhole(path, args);
+            return;
+        }
         boolean debug = Arrays.asList(args).contains("--debug");
         Quiet.on(debug ? "DEBUG" : "OFF");
         Console console = Console.ofProcess();
+        Unfinished.onInterrupt(console);
         int exitCode = run(console, args);
-        console.out().flush();
+        try {
+            console.out().flush();
+        } catch (BrokenPipeException e) {
+            exitCode = ExitCode.DONE;
+        }
         console.err().flush();
+        Unfinished.end();
         System.exit(exitCode);
     }
 
     /** Runs one command and returns its exit code. */
     static int run(Console console, String... args) {
+        return line(console, args).execute(args);
+    }
+
+    /** Returns the commands, as far as {@code args} need them. */
+    static CommandLine line(Console console, String... args) {
         Main main = new Main(console);
-        CommandLine line = new CommandLine(main)
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        CommandLine line = new CommandLine(main);
+        Commands.addTo(line, args);
+        line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setAbbreviatedOptionsAllowed(true)
                 .setUsageHelpAutoWidth(false)
                 .setUsageHelpWidth(Math.min(100, Math.max(60, console.columns())))
@@ -84,7 +86,7 @@ public final class Main extends SubCommand implements Runnable {
                         main.options.outScreen().colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
         Errors errors = new Errors(main.options);
         line.setParameterExceptionHandler(errors).setExecutionExceptionHandler(errors);
-        return line.execute(args);
+        return line;
     }
 
     private static PrintWriter writer(PrintStream stream) {

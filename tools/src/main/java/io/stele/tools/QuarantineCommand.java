@@ -11,21 +11,29 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code stele quarantine}: which actors are out of service, and why. */
+/** {@code stele quarantine}: which actors are out of service, and why; and the ways back. */
 @Command(
         name = "quarantine",
         abbreviateSynopsis = true,
         sortOptions = false,
+        synopsisSubcommandLabel = "[list | retry | skip]",
+        subcommands = {QuarantineListCommand.class, QuarantineRetryCommand.class, QuarantineSkipCommand.class},
         description = "Lists actors that are out of service because a stored event cannot be applied.",
         footer = {
             "",
-            "Reads files, also while their owner runs. Takes no lock and changes nothing.",
-            "Exit code 3 if there are any. The ways back, in a program: system.quarantine().retry or skip."
+            "Example: stele quarantine list --json",
+            "Listing reads files, also while their owner runs; takes no lock and changes nothing. retry and skip open the "
+                    + "directory: its owner must not run, or does it itself with system.quarantine().",
+            "Exit code 3 if there are any."
         })
 final class QuarantineCommand extends SubCommand implements Callable<Integer> {
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Main main;
+
+    Main main() {
+        return main;
+    }
 
     @Override
     public Integer call() {

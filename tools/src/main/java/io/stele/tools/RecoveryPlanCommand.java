@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
         description = "Predicts what recovering actors takes, and shows what the last opening found.",
         footer = {
             "",
+            "Example: stele recovery-plan --type bank-account",
             "Reads files, also while their owner runs. Takes no lock and changes nothing.",
             "The number of events is exact. The time follows from what recoveries took before."
         })

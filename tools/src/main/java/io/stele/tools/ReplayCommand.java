@@ -11,9 +11,12 @@ import io.stele.spi.CorruptJournalException;
 import io.stele.spi.EventHistory;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.SnapshotStore;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,6 +34,7 @@ import picocli.CommandLine.Spec;
                 "Replays actors with your event handlers, and compares their states with what history says they were.",
         footer = {
             "",
+            "Example: stele replay --jar target/bank.jar --against released/bank.jar --sample 10%% --diff",
             "Compares with the hashes of states in the journal, and with snapshots. Where they differ it names the first number "
                     + "after which they are known to, and the last one up to which they agree.",
             "Reads files, also while their owner runs. Takes no lock and changes nothing. Runs your handlers: they must do "
@@ -47,26 +51,60 @@ final class ReplayCommand extends SubCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    @Option(names = "--check", required = true, description = "Compares; there is no other way to replay yet.")
-    @SuppressWarnings("UnusedVariable") // that it is given is all that counts
+    @Option(names = "--check", description = "Compares what classes on the class path make of history.")
     private boolean check;
+
+    @Option(
+            names = "--jar",
+            paramLabel = "NEW.jar",
+            description = "Replays with the code in this jar, in a class loader of its own, as fast as it can.")
+    private @Nullable Path jar;
+
+    @Option(
+            names = "--against",
+            paramLabel = "OLD.jar",
+            description =
+                    "Compares with what this code makes of it. Default: with hashes in the journal, and snapshots.")
+    private @Nullable Path old;
+
+    @Option(names = "--class-path", paramLabel = "PATHS", split = ":", description = "What the jars need beside them.")
+    private List<Path> classPath = List.of();
+
+    @Option(names = "--codec-jar", paramLabel = "JAR", description = "A jar with a codec of your own.")
+    private @Nullable Path codecJar;
+
+    @Option(names = "--sample", paramLabel = "PERCENT", description = "Replays a share of the actors, such as 1%%.")
+    private String sample = "100%";
+
+    @Option(names = "--diff", description = "Shows the states that differ.")
+    private boolean diff;
 
     @Option(
             names = {"-a", "--actor-class"},
             paramLabel = "CLASS",
-            required = true,
-            description = "A class with handlers, such as bank.BankAccount. May be given several times.")
+            description = "A class with handlers, such as bank.BankAccount. May be given several times. Default: all "
+                    + "actors in the jar.")
     private List<String> classes = List.of();
 
     @Parameters(
             paramLabel = "ACTOR",
             arity = "0..*",
-            description = "Which actors, such as bank-account/42. Default: all of the kinds that --actor-class names.")
+            description =
+                    "Which actors, such as bank-account/42; with --jar also patterns. Default: all of the kinds that "
+                            + "--actor-class names.")
     private List<String> actors = List.of();
 
     @Override
     public Integer call() {
+        Path tried = jar;
+        if (tried == null && (!check || classes.isEmpty())) {
+            throw new ParameterException(
+                    spec.commandLine(), "name code to replay with: --jar NEW.jar, or --check --actor-class CLASS");
+        }
         DataDirectory directory = DataDirectory.of(main.options().dataDirectory());
+        if (tried != null) {
+            return replayJar(directory, tried);
+        }
         try (RocksStores stores = directory.snapshots()) {
             SnapshotStore snapshots = stores == null ? FixedSnapshots.of() : stores.snapshots();
             JournalInspector journal = directory.journal();
@@ -78,6 +116,18 @@ final class ReplayCommand extends SubCommand implements Callable<Integer> {
             main.options().report(report.tree(), report::lines);
             return report.isClean() ? ExitCode.DONE : ExitCode.FINDING;
         }
+    }
+
+    private int replayJar(DataDirectory directory, Path tried) {
+        List<Predicate<String>> patterns = actors.stream().map(Glob::of).toList();
+        Predicate<String> wanted =
+                name -> patterns.isEmpty() || patterns.stream().anyMatch(pattern -> pattern.test(name));
+        JarReplayReport report = new JarReplay(
+                        main.options(),
+                        new JarReplay.Settings(tried, old, classes, classPath, codecJar, Shares.parse(sample), wanted))
+                .run(directory);
+        main.options().report(report.tree(diff), screen -> report.lines(screen, diff));
+        return report.isClean() ? ExitCode.DONE : ExitCode.FINDING;
     }
 
     /** Damage ends a replay: behind a gap there is no state to compare. */
@@ -127,17 +177,17 @@ final class ReplayCommand extends SubCommand implements Callable<Integer> {
         try {
             Class<?> found = Class.forName(name);
             if (!PersistentActor.class.isAssignableFrom(found)) {
-                throw new CommandFailure(ExitCode.FAILED, "class is no persistent actor: class=" + name);
+                throw new CommandFailure(ErrorCode.BAD_CLASS, "class is no persistent actor: class=" + name);
             }
             handlers.register((Class<? extends PersistentActor<?, ?>>) found);
         } catch (ClassNotFoundException | LinkageError e) {
             throw new CommandFailure(
-                    ExitCode.FAILED,
+                    ErrorCode.BAD_CLASS,
                     "class cannot be loaded: class=" + name + ", reason=" + e
                             + "; name the jars that it needs in STELE_CLASS_PATH",
                     e);
         } catch (IllegalArgumentException e) {
-            throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
+            throw new CommandFailure(ErrorCode.BAD_CLASS, String.valueOf(e.getMessage()), e);
         }
     }
 }

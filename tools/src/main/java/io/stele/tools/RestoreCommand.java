@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
         description = "Makes a data directory of a backup, copying every byte, and reads it to check it.",
         footer = {
             "",
+            "Example: stele restore --from backups/monday --to restored",
             "The backup is never changed, and shares no file with what is restored from it.",
             "Exit code 3 if the backup is damaged, 4 if it is in use, 5 if the target is not empty."
         })

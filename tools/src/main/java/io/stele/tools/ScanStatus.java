@@ -14,6 +14,7 @@ final class ScanStatus implements ScanProgress {
     }
 
     Progress.Status status() {
-        return new Progress.Status(bytesDone, bytesTotal, Units.bytes(bytesDone) + " of " + Units.bytes(bytesTotal));
+        return new Progress.Status(
+                bytesDone, bytesTotal, Units.bytes(bytesDone) + " of " + Units.bytes(bytesTotal), true);
     }
 }

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
         description = "Shows one actor: its state in the newest snapshot, and its last events.",
         footer = {
             "",
+            "Example: stele show bank-account/42 --events 20",
             "Reads files, also while their owner runs. Takes no lock and changes nothing.",
             "Needs none of your classes: states and events are shown by the names they were stored under."
         })
@@ -88,7 +89,7 @@ final class ShowCommand extends SubCommand implements Callable<Integer> {
         List<String> near = NearMatches.of(id.encoded(), known);
         String hint = near.isEmpty() ? "see what there is with: stele inspect" : "near: " + String.join(", ", near);
         return new CommandFailure(
-                ExitCode.FAILED,
+                ErrorCode.UNKNOWN_ACTOR,
                 "actor has no events: persistenceId=" + id.encoded() + ", actorCount=" + known.size() + "; " + hint);
     }
 }

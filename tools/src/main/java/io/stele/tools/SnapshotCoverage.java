@@ -1,6 +1,7 @@
 package io.stele.tools;
 
 import io.stele.journal.JournalSummary.Actor;
+import io.stele.spi.Clock;
 import io.stele.spi.SnapshotStore;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,13 +22,14 @@ record SnapshotCoverage(long actorCount, long coveredCount, long replayMedian, l
     private static final int ACTORS_MAX = 100_000;
 
     /** Looks the newest snapshot of every actor up, by entity type. */
-    static Map<String, SnapshotCoverage> of(List<Actor> actors, SnapshotStore snapshots) {
+    static Map<String, SnapshotCoverage> of(List<Actor> actors, SnapshotStore snapshots, long budgetNs) {
+        long startNs = Clock.system().nanoTime();
         Map<String, List<Long>> replays = new HashMap<>();
         Map<String, Long> covered = new HashMap<>();
         for (Actor actor : actors) {
             String type = actor.persistenceId().entityType();
             List<Long> ofType = replays.computeIfAbsent(type, name -> new ArrayList<>());
-            if (ofType.size() == ACTORS_MAX) {
+            if (ofType.size() == ACTORS_MAX || Clock.system().nanoTime() - startNs > budgetNs) {
                 continue;
             }
             List<Long> numbers = snapshots.sequenceNumbers(actor.persistenceId());
@@ -36,6 +38,7 @@ record SnapshotCoverage(long actorCount, long coveredCount, long replayMedian, l
             covered.merge(type, numbers.isEmpty() ? 0L : 1L, Long::sum);
         }
         Map<String, SnapshotCoverage> coverages = new HashMap<>();
+        replays.values().removeIf(List::isEmpty);
         replays.forEach((type, counts) -> coverages.put(type, of(counts, covered.getOrDefault(type, 0L))));
         return coverages;
     }

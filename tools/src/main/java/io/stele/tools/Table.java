@@ -15,6 +15,8 @@ final class Table {
 
     private final List<Column> columns = new ArrayList<>();
     private final List<List<Cell>> rows = new ArrayList<>();
+    private int[] widthsMin = new int[0];
+    private int[] widthsShown = new int[0];
 
     private record Column(String name, boolean right, boolean flexible) {}
 
@@ -70,6 +72,17 @@ final class Table {
         return this;
     }
 
+    /** Makes columns at least as wide as those of an earlier table. */
+    Table widthsAtLeast(int[] widths) {
+        widthsMin = widths;
+        return this;
+    }
+
+    /** Returns how wide its columns were drawn. */
+    int[] widths() {
+        return widthsShown;
+    }
+
     boolean isEmpty() {
         return rows.isEmpty();
     }
@@ -77,6 +90,7 @@ final class Table {
     /** Returns its lines, the header first unless every column is unnamed. */
     List<String> lines(Screen screen) {
         int[] widths = widths(screen);
+        widthsShown = widths;
         List<String> lines = new ArrayList<>();
         if (columns.stream().anyMatch(column -> !column.name.isEmpty())) {
             List<Cell> header = columns.stream()
@@ -92,7 +106,7 @@ final class Table {
         int[] widths = new int[columns.size()];
         int total = 0;
         for (int i = 0; i < widths.length; i++) {
-            widths[i] = SafeText.columns(columns.get(i).name);
+            widths[i] = Math.max(SafeText.columns(columns.get(i).name), i < widthsMin.length ? widthsMin[i] : 0);
             for (List<Cell> row : rows) {
                 widths[i] = Math.max(widths[i], SafeText.columns(shown(row.get(i))));
             }

@@ -17,6 +17,7 @@ import picocli.CommandLine.ParentCommand;
         description = "Checks every record of the journal, how they follow each other, and every newest snapshot.",
         footer = {
             "",
+            "Example: stele verify --data-dir /var/lib/bank",
             "Reads files, also while their owner runs. Takes no lock, changes nothing, and repairs nothing.",
             "Exit code 3 if anything that may have been acknowledged is not as it was written. What a crash leaves behind the "
                     + "last durable record is mentioned, and is no finding."

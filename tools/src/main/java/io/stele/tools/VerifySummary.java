@@ -84,7 +84,7 @@ record VerifySummary(
         return lines;
     }
 
-    /** What a repair would do and cost. There is no such command yet, and the first line says so. */
+    /** What a repair would do and cost. */
     private List<String> repairLines(Screen screen) {
         RepairPlan plan = repair;
         if (plan == null) {
@@ -93,7 +93,7 @@ record VerifySummary(
         List<String> lines = new ArrayList<>();
         lines.add("");
         lines.add(screen.paint(Paint.BOLD, "Restore the files from a copy if there is one.")
-                + (plan.isEmpty() ? "" : " Otherwise a repair could (no command does it yet):"));
+                + (plan.isEmpty() ? "" : " Otherwise stele repair --give-up-damaged would:"));
         plan.actions().forEach(action -> lines.add("  " + SafeText.of(action.describe())));
         if (!plan.lost().isEmpty()) {
             lines.add("and give up events of " + Units.count(plan.lost().size(), "actor") + ":");

@@ -16,7 +16,8 @@ import picocli.CommandLine.ParentCommand;
         name = "version",
         abbreviateSynopsis = true,
         sortOptions = false,
-        description = "Shows the versions of Stele, of Java, and of what it runs on.")
+        description = "Shows the versions of Stele, of Java, and of what it runs on.",
+        footer = {"", "Example: stele version --json"})
 final class VersionCommand extends SubCommand implements Callable<Integer> {
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -42,14 +43,14 @@ final class VersionCommand extends SubCommand implements Callable<Integer> {
         return lines;
     }
 
-    private static String version() {
+    static String version() {
         Properties properties = new Properties();
         try (InputStream stream = VersionCommand.class.getResourceAsStream("version.properties")) {
             if (stream != null) {
                 properties.load(stream);
             }
         } catch (IOException e) {
-            throw new CommandFailure(ExitCode.FAILED, "version cannot be read: reason=" + e, e);
+            throw new CommandFailure(ErrorCode.UNEXPECTED, "version cannot be read: reason=" + e, e);
         }
         return properties.getProperty("version", "unknown");
     }

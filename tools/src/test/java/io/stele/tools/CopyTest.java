@@ -55,7 +55,7 @@ class CopyTest {
 
         assertThat(screens.err())
                 .startsWith("stele: target is not empty; nothing was copied: target=")
-                .endsWith("found=mine\n");
+                .endsWith("found=mine [S207]\n");
         assertThat(Files.readString(temporary.resolve("full/mine"))).isEqualTo("mine");
     }
 

@@ -108,7 +108,8 @@ class LookingTest {
 
         assertThat(run("show", "diary/ana")).isEqualTo(ExitCode.FAILED);
         assertThat(screens.err())
-                .isEqualTo("stele: actor has no events: persistenceId=diary/ana, actorCount=2; near: diary/anna\n");
+                .isEqualTo(
+                        "stele: actor has no events: persistenceId=diary/ana, actorCount=2; near: diary/anna [S301]\n");
     }
 
     @Test
@@ -126,7 +127,7 @@ class LookingTest {
         assertThat(run("inspect")).isEqualTo(ExitCode.FAILED);
         assertThat(screens.err())
                 .isEqualTo("stele: there is no data directory: directory=" + directory
-                        + "; make one with: stele demo, or name another with --data-dir\n");
+                        + "; make one with: stele demo, or name another with --data-dir [S201]\n");
         assertThat(directory).doesNotExist();
     }
 
@@ -147,7 +148,7 @@ class LookingTest {
                 .contains("nothing was changed", segment.getFileName().toString())
                 .contains(
                         "\"clean\": false",
-                        "no command does it yet",
+                        "stele repair --give-up-damaged would",
                         "diary/anna from number 6 to 10",
                         "cut segment: file=",
                         "run: stele verify");

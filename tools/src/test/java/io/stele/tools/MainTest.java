@@ -57,7 +57,7 @@ class MainTest {
     @Test
     void shouldRefuseACommandLineWithoutCommand() {
         assertThat(screens.run()).isEqualTo(ExitCode.WRONG_USAGE);
-        assertThat(screens.err()).startsWith("stele: no command was given\nUsage: stele [OPTIONS] COMMAND\n");
+        assertThat(screens.err()).startsWith("stele: no command was given [S101]\nUsage: stele [OPTIONS] COMMAND\n");
         assertThat(screens.out()).isEmpty();
     }
 
@@ -66,7 +66,7 @@ class MainTest {
         assertThat(screens.run("demo", "--kills", "many")).isEqualTo(ExitCode.WRONG_USAGE);
         assertThat(screens.err())
                 .startsWith(
-                        "stele: invalid value for option '--kills': 'many' is not an int\nusage: stele demo [OPTIONS]\n")
+                        "stele: invalid value for option '--kills': 'many' is not an int [S101]\nusage: stele demo [OPTIONS]\n")
                 .endsWith("help:  stele demo --help\n");
         assertThat(screens.out()).isEmpty();
     }
@@ -118,7 +118,7 @@ class MainTest {
                 .isEqualTo(ExitCode.WRONG_USAGE);
         assertThat(screens.err())
                 .isEqualTo("stele: value is not a whole number: column=amount_cents, value=three: file=" + file
-                        + ", line=2\n");
+                        + ", line=2 [S102]\n");
         assertThat(directory.resolve("d")).doesNotExist();
     }
 
@@ -129,7 +129,7 @@ class MainTest {
         assertThat(screens.run("demo", "-d", directory.toString())).isEqualTo(ExitCode.REFUSED);
         assertThat(screens.err())
                 .isEqualTo("stele: directory holds something that no demo made, so nothing was deleted: directory="
-                        + directory + "; choose another with --data-dir\n");
+                        + directory + "; choose another with --data-dir [S208]\n");
         assertThat(precious).exists();
     }
 

@@ -100,8 +100,8 @@ final class ReplayCommandTest {
 
     @Test
     void shouldSayWhatIsWrongWithItsArguments() {
-        assertThat(run("-a", "no.such.Class")).isEqualTo(ExitCode.FAILED);
-        assertThat(run("-a", "java.lang.String")).isEqualTo(ExitCode.FAILED);
+        assertThat(run("-a", "no.such.Class")).isEqualTo(ExitCode.WRONG_USAGE);
+        assertThat(run("-a", "java.lang.String")).isEqualTo(ExitCode.WRONG_USAGE);
         assertThat(run("-a", Diary.class.getName(), "account/1")).isEqualTo(ExitCode.WRONG_USAGE);
         assertThat(screens.run("replay", "-a", Diary.class.getName())).isEqualTo(ExitCode.WRONG_USAGE);
 

@@ -1,5 +1,6 @@
 package io.stele.tools;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,12 @@ final class Screens {
     private final Map<String, String> environment = new HashMap<>();
     private boolean isTerminal;
     private int columns = 80;
+    private String answers = "";
+
+    Screens answering(String text) {
+        answers = text;
+        return this;
+    }
 
     Screens terminal(int width) {
         isTerminal = true;
@@ -31,8 +38,10 @@ final class Screens {
 
     int run(String... args) {
         Console console = new Console(
+                new ByteArrayInputStream(answers.getBytes(StandardCharsets.UTF_8)),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
+                isTerminal,
                 isTerminal,
                 isTerminal,
                 columns,

@@ -1,0 +1,5 @@
+/** Apache Pekko under the loads that Stele is measured with. */
+@NullMarked
+package io.stele.load.pekko;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,159 @@
+package io.stele.tools;
+
+import io.stele.journal.Finding;
+import io.stele.journal.JournalPieces;
+import io.stele.spi.EventReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pass over a journal on all processors, a piece at a time. A worker reads a piece, what it made of it comes back in the order
+ * of the pieces or as it is ready. No more pieces are under way than there are workers, and one: memory is bounded by that.
+ *
+ * <p>Confined to the thread that runs it; {@link #status} may be asked from any.
+ */
+final class Scan {
+    private static final long STOP_TIMEOUT_S = 60;
+
+    private final JournalPieces journal;
+    private final List<JournalPieces.Piece> wanted;
+    private final Consumer<Finding> findings;
+    private final AtomicLong bytesRead = new AtomicLong();
+    private final AtomicBoolean stopped = new AtomicBoolean();
+    private final long bytesTotal;
+    private final int threadCount;
+
+    /**
+     * @param findings told of damage on any thread
+     */
+    Scan(JournalPieces journal, List<JournalPieces.Piece> wanted, Consumer<Finding> findings) {
+        this.journal = journal;
+        this.wanted = wanted;
+        this.findings = findings;
+        bytesTotal = Math.max(
+                1, wanted.stream().mapToLong(JournalPieces.Piece::bytes).sum());
+        threadCount = Math.max(1, Math.min(Runtime.getRuntime().availableProcessors(), wanted.size()));
+    }
+
+    /**
+     * Makes something of one piece.
+     *
+     * @param <T> what
+     */
+    interface Part<T> extends EventReader {
+        /** Returns it; called on the worker's thread when the piece has been read. */
+        T result();
+    }
+
+    /**
+     * Begins with a piece.
+     *
+     * @param <T> what is made of it
+     */
+    @FunctionalInterface
+    interface Parts<T> {
+        Part<T> begin(JournalPieces.Piece piece);
+    }
+
+    Progress.Status status() {
+        long done = Math.min(bytesTotal, bytesRead.get());
+        return new Progress.Status(done, bytesTotal, Units.bytes(done) + " of " + Units.bytes(bytesTotal), true);
+    }
+
+    long bytesRead() {
+        return bytesRead.get();
+    }
+
+    /** Makes the workers stop soon. Any thread. */
+    void stop() {
+        stopped.set(true);
+    }
+
+    boolean isStopped() {
+        return stopped.get();
+    }
+
+    /** Reads everything; {@code whole} takes each part on this thread, in the order of the pieces if {@code inOrder}. */
+    <T> void run(Parts<T> parts, boolean inOrder, Consumer<T> whole) {
+        ExecutorService workers = Executors.newFixedThreadPool(threadCount, task -> {
+            Thread thread = new Thread(task, "stele-scan");
+            thread.setDaemon(true);
+            return thread;
+        });
+        try {
+            if (inOrder) {
+                runInOrder(workers, parts, whole);
+            } else {
+                runAsReady(workers, parts, whole);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(ErrorCode.INTERRUPTED, "command was interrupted", e);
+        } catch (ExecutionException e) {
+            throw failure(e.getCause());
+        } finally {
+            stopped.set(true);
+            workers.shutdown();
+            awaitEnd(workers);
+        }
+    }
+
+    private <T> void runInOrder(ExecutorService workers, Parts<T> parts, Consumer<T> whole)
+            throws InterruptedException, ExecutionException {
+        List<Future<T>> waiting = new ArrayList<>();
+        int next = 0;
+        for (int i = 0; i < wanted.size() && !isStopped(); i++) {
+            while (next < wanted.size() && next <= i + threadCount) {
+                waiting.add(workers.submit(task(parts, wanted.get(next++))));
+            }
+            whole.accept(waiting.set(i, null).get());
+        }
+    }
+
+    private <T> void runAsReady(ExecutorService workers, Parts<T> parts, Consumer<T> whole)
+            throws InterruptedException, ExecutionException {
+        CompletionService<T> ready = new ExecutorCompletionService<>(workers, new LinkedBlockingQueue<>());
+        wanted.forEach(piece -> ready.submit(task(parts, piece)));
+        for (int i = 0; i < wanted.size(); i++) {
+            whole.accept(ready.take().get());
+        }
+    }
+
+    private <T> Callable<T> task(Parts<T> parts, JournalPieces.Piece piece) {
+        return () -> {
+            Part<T> part = parts.begin(piece);
+            if (!isStopped()) {
+                long unused = journal.read(piece, part, findings, bytesRead::addAndGet, this::isStopped);
+            }
+            return part.result();
+        };
+    }
+
+    private static RuntimeException failure(@Nullable Throwable cause) {
+        if (cause instanceof RuntimeException known) {
+            return known;
+        }
+        throw new IllegalStateException(cause);
+    }
+
+    private static void awaitEnd(ExecutorService workers) {
+        try {
+            boolean unused = workers.awaitTermination(STOP_TIMEOUT_S, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
