@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *   timer.cancel();
  * </pre>
  *
- * <p>A message leaves never early and, unless the machine is busy, within two milliseconds. It is told once; if the mailbox is full
- * it is lost like any other. Starting and cancelling take some 100 ns, with a million others waiting too.
+ * <p>A message leaves never early and, unless the machine is busy, within some milliseconds. It is told once; if the mailbox is full
+ * it is lost like any other. Starting and cancelling take as long with a million others waiting as with none.
  *
  * <h2>Threads</h2>
  * Any thread. Threads that use it at the same time rarely meet: there is a wheel for each of a few, and one thread that turns them all.

@@ -239,8 +239,11 @@ record InspectReport(Path directory, Glance glance, Map<String, SnapshotCoverage
         return summary().segments().stream().mapToLong(Segment::lastEpoch).max().orElse(0);
     }
 
+    /** Empty if nothing was read whose time is known: a glance at a large journal that ends with a seal sees no event. */
     private Optional<Actor> newest() {
-        return summary().actors().stream().max(Comparator.comparingLong(Actor::lastTimestampMs));
+        return summary().actors().stream()
+                .filter(actor -> actor.lastTimestampMs() > 0)
+                .max(Comparator.comparingLong(Actor::lastTimestampMs));
     }
 
     private static Map<String, Object> newestTree(Actor actor) {
