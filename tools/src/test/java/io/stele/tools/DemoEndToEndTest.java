@@ -69,7 +69,7 @@ class DemoEndToEndTest {
         assertThat(failed.err())
                 .isEqualTo(
                         "stele: balances are not the expected ones: account 8: expected 1 transaction, 71 cents, found"
-                                + " 1 transaction, 70 cents\n");
+                                + " 1 transaction, 70 cents [S801]\n");
     }
 
     @Test
