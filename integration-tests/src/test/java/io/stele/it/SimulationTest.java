@@ -7,12 +7,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Many seeds of every campaign that runs in this process; a quarter of them where there are fewer than four processors. A seed that
- * fails is run alone with {@code ./stele crash-test}.
+ * Many seeds of every campaign that runs in this process; {@code -Dstele.share=1} for 2,000 of them, an eighth of that otherwise. A
+ * seed that fails is run alone with {@code ./stele crash-test}.
  */
 @Tag("slow")
 final class SimulationTest {
-    private static final int SHARE = Runtime.getRuntime().availableProcessors() < 4 ? 4 : 1;
+    private static final int SHARE = Integer.getInteger("stele.share", 8);
     private static final int SEEDS = Integer.getInteger("stele.seeds", 2_000 / SHARE);
     private static final long FIRST_SEED = Long.getLong("stele.firstSeed", 1);
 
