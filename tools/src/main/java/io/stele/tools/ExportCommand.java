@@ -140,9 +140,8 @@ final class ExportCommand extends SubCommand implements Callable<Integer> {
     }
 
     private static OutputStream compressed(OutputStream out) throws IOException {
-        ZstdOutputStream zstd = new ZstdOutputStream(new BufferedOutputStream(out, 1 << 20));
-        zstd.setWorkers(2);
-        return zstd;
+        return new ZstdOutputStream(
+                new BufferedOutputStream(out, 1 << 20)); // not every build of the library has workers
     }
 
     private void finish(OutputStream sink) throws IOException {
