@@ -77,6 +77,21 @@ final class Catalog {
         return shape;
     }
 
+    /**
+     * Adds a type that contains no other.
+     *
+     * @throws IllegalArgumentException if the type or its name is known; nothing was added
+     */
+    synchronized void add(ScalarShape<?> shape) {
+        if (byClass.containsKey(shape.javaType())) {
+            throw new IllegalArgumentException(
+                    "type is known already: javaType=" + shape.javaType().getName());
+        }
+        Registration registration = new Registration(this);
+        registration.add(shape);
+        commit(registration);
+    }
+
     private synchronized StoredClass learn(Object value) {
         Class<?> javaType = value instanceof Enum<?> constant ? constant.getDeclaringClass() : value.getClass();
         Class<?> container = value instanceof ZoneId ? ZoneId.class : Registration.containerOf(javaType);

@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.ReadOnlyBufferException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -202,6 +203,24 @@ public final class RecordCodec implements PayloadCodec {
         }
     }
 
+    /**
+     * Returns under which name and version values of {@code type} are stored, after registering it as {@link Builder#register} does.
+     *
+     * @throws PayloadCodecException if its values cannot be stored, or only as a part of others (an array, a sealed interface)
+     */
+    public StoredType storedType(Class<?> type) {
+        try {
+            catalog.register(type);
+            StoredClass stored = catalog.find(type);
+            if (stored == null) {
+                throw new Refusal("the class has no stored form of its own", "javaType=" + type.getName());
+            }
+            return stored.type();
+        } catch (Refusal refusal) {
+            throw refusal.report("class cannot be stored", type.getName());
+        }
+    }
+
     /** {@inheritDoc} For version 1 it is the {@link #fingerprint(Class)} of the class. */
     @Override
     public long fingerprint(StoredType type) {
@@ -237,6 +256,22 @@ public final class RecordCodec implements PayloadCodec {
                     throw refusal.report("class cannot be stored", type.getName());
                 }
             }
+            return this;
+        }
+
+        /**
+         * Lets values of a type of yours stand in records as texts of at most 10,000 characters: the address of something, an
+         * identifier. They are found where a component is declared as {@code type} itself, not by their class.
+         *
+         * @param type what components are declared as
+         * @param storedName 1 to 255 characters, part of the format
+         * @param toText may throw; the value is then refused
+         * @param fromText the other way; may throw; the payload is then refused
+         * @throws IllegalArgumentException if the type or the name is known already
+         */
+        public <T> Builder text(
+                Class<T> type, String storedName, Function<T, String> toText, Function<String, T> fromText) {
+            open().catalog.add(ScalarShape.ofText(type, storedName, toText, fromText));
             return this;
         }
 

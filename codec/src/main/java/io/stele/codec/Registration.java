@@ -40,12 +40,16 @@ final class Registration {
 
     void addBuiltIns() {
         for (ScalarShape<?> shape : ScalarShape.ALL) {
-            add(new StoredClass(shape.javaType(), new StoredType(shape.storedName(), 1), List.of(), shape));
+            add(shape);
         }
         addContainer(List.class, "list", new ContainerShape.Elements(any, false));
         addContainer(Set.class, "set", new ContainerShape.Elements(any, true));
         addContainer(Map.class, "map", new ContainerShape.Entries(any, any));
         addContainer(Optional.class, "optional", new ContainerShape.Maybe(any));
+    }
+
+    void add(ScalarShape<?> shape) {
+        add(new StoredClass(shape.javaType(), new StoredType(shape.storedName(), 1), List.of(), shape));
     }
 
     private void addContainer(Class<?> javaType, String name, Shape shape) {

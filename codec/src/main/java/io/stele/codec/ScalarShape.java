@@ -192,6 +192,19 @@ final class ScalarShape<T> extends Shape {
         return of(javaType, storedName, writer, reader(storedName, code, parser), parser);
     }
 
+    /** A type of somebody else's that is written as a text. */
+    static <T> ScalarShape<T> ofText(
+            Class<T> javaType, String storedName, Function<T, String> toText, Function<String, T> fromText) {
+        Writer<T> writer = (target, value) -> {
+            String text = toText.apply(value);
+            if (text.length() > PARSED_LENGTH_MAX) {
+                throw tooLong(storedName, text);
+            }
+            PayloadWriter.putText(target, text);
+        };
+        return of(javaType, storedName, writer, reader(storedName, 0, fromText), fromText);
+    }
+
     private static <T> Function<PayloadReader, T> reader(String storedName, int code, Function<String, T> parser) {
         return in -> {
             String text = code == 0 ? in.readText() : in.readText(code);

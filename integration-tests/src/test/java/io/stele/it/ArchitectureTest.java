@@ -39,7 +39,7 @@ final class ArchitectureTest {
             Map.entry("snapshot", Set.of("spi")),
             Map.entry("recovery", Set.of("spi")),
             Map.entry("runtime", Set.of("spi", "recovery")),
-            Map.entry("remote", Set.of("spi", "recovery", "runtime")),
+            Map.entry("remote", Set.of("spi", "codec", "recovery", "runtime")),
             Map.entry("actortestkit", Set.of("spi", "codec", "testkit", "recovery", "runtime")),
             Map.entry("examples", Set.of("spi", "runtime", "stele")),
             Map.entry(
@@ -66,6 +66,7 @@ final class ArchitectureTest {
             "com.netflix.concurrency", "runtime",
             "io.netty", "remote",
             "com.esotericsoftware", "remote",
+            "io.github.resilience4j", "remote",
             "picocli", "tools",
             "ch.qos.logback", "tools");
 
