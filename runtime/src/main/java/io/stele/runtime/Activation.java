@@ -101,6 +101,9 @@ final class Activation<E, S> implements ActorContext {
             end = End.LEAVE;
             return;
         }
+        if (Ask.isOverdue(message)) {
+            return;
+        }
         if (message == TimerFiring.Wake.INSTANCE) {
             timers.fire(this);
             return;
@@ -183,7 +186,8 @@ final class Activation<E, S> implements ActorContext {
             ByteBuffer changes = timed ? timers.prepare(effect, message, turnMs) : null;
             snapshots
                     .progress()
-                    .onAppended(system.append(codec, stream, turnMs, effect.events, command.commandId(), changes));
+                    .onAppended(system.persistence()
+                            .append(codec, stream, turnMs, effect.events, command.commandId(), changes));
             if (timed) {
                 timers.onAppended(message, stream.lastPosition());
             }

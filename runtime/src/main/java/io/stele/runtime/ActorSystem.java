@@ -2,15 +2,12 @@ package io.stele.runtime;
 
 import io.stele.recovery.Moment;
 import io.stele.recovery.Recovery;
-import io.stele.recovery.RecoveryReport;
 import io.stele.spi.Clock;
 import io.stele.spi.Durability;
 import io.stele.spi.EventJournal;
-import io.stele.spi.EventStream;
 import io.stele.spi.OpeningReport;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PersistenceId;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -53,7 +50,8 @@ public final class ActorSystem implements AutoCloseable {
     private final RandomGenerator random;
     private final Consumer<? super Escalation> escalations;
     private final ParkedMessages parked = new ParkedMessages();
-    private final Receptionist receptionist = new LocalReceptionist(this);
+    private final LocalReceptionist receptionist = new LocalReceptionist(this);
+    private final Addresses addresses;
     private final Timers timers;
     private final @Nullable TimerThread timerThread;
     private final Delays delays;
@@ -76,6 +74,7 @@ public final class ActorSystem implements AutoCloseable {
         askTimeouts = AskTimeouts.start(clock, turns);
         root = LocalActor.root(this);
         root.childSupervision(builder.supervision());
+        addresses = new Addresses(this, root);
         persistence = builder.hasJournal() ? new Persistence(this, builder) : null;
         if (persistence != null) {
             persistence.start();
@@ -117,6 +116,40 @@ public final class ActorSystem implements AutoCloseable {
     public EntityRef entity(Class<? extends PersistentActor<?, ?>> type, String entityId) {
         EntityType<?, ?> known = entities().known(type);
         return ref(known, new PersistenceId(known.actor.entityType(), entityId));
+    }
+
+    /**
+     * Returns an actor by its address: {@code stele://node/actor/path} or {@code stele://node/entity/type/id}, of this node or another, or
+     * {@code /path} of this one. An address of another node is made without asking whether anybody is there.
+     *
+     * @param <M> the messages that it takes, which nobody checks here
+     * @throws IllegalArgumentException if the address is not understood, no way to its node is known, or it is of this node and nobody is
+     *     there
+     */
+    @SuppressWarnings("unchecked")
+    public <M> ActorRef<M> actorFor(String address) {
+        return (ActorRef<M>) addresses.actor(address);
+    }
+
+    /**
+     * Returns a persistent actor by its address, {@code stele://node/entity/type/id}.
+     *
+     * @throws IllegalArgumentException as {@link #actorFor} does, and if the kind of actor is of this node and not registered
+     */
+    public EntityRef entityFor(String address) {
+        return addresses.entity(address);
+    }
+
+    EntityRef entity(PersistenceId persistenceId) {
+        return ref(entities().typeOf(persistenceId), persistenceId);
+    }
+
+    Addresses addresses() {
+        return addresses;
+    }
+
+    LocalReceptionist localReceptionist() {
+        return receptionist;
     }
 
     /**
@@ -238,21 +271,11 @@ public final class ActorSystem implements AutoCloseable {
     }
 
     void watch(ActorRef<?> actor, Watcher watcher) {
-        if (actor instanceof LocalActor<?> local && local.system == this) {
-            local.addWatcher(watcher);
-        } else if (actor instanceof LocalEntityRef entity && entity.system() == this) {
-            entities().watches().add(entity, watcher);
-        } else {
-            throw new IllegalArgumentException("only actors of this system can be watched: actor=" + actor);
-        }
+        addresses.watch(actor, watcher);
     }
 
     void unwatch(ActorRef<?> actor, Watcher watcher) {
-        if (actor instanceof LocalActor<?> local) {
-            local.removeWatcher(watcher);
-        } else if (actor instanceof LocalEntityRef entity) {
-            entities().watches().remove(entity, watcher);
-        }
+        addresses.unwatch(actor, watcher);
     }
 
     /** Returns messages that actors have failed on for good, where their {@link Supervision} keeps them. */
@@ -364,41 +387,11 @@ public final class ActorSystem implements AutoCloseable {
         entities().replace(entity, waiting);
     }
 
-    RecoveryReport rehearse(PersistenceId persistenceId) {
-        return persistence().rehearse(persistenceId);
-    }
-
-    boolean runWhileAbsent(PersistenceId persistenceId, Runnable action) {
-        return entities().runWhileAbsent(persistenceId, action);
-    }
-
-    void flushSoon(QuarantineStore store) {
-        persistence().flushSoon(store);
-    }
-
-    int append(
-            PayloadCodec own,
-            EventStream stream,
-            long timestampMs,
-            List<?> events,
-            @Nullable String commandId,
-            @Nullable ByteBuffer timerChanges) {
-        return persistence().append(own, stream, timestampMs, events, commandId, timerChanges);
-    }
-
-    void appendReply(EventStream stream, long timestampMs, String commandId, DeduplicationWindow.Value reply) {
-        persistence().appendReply(stream, timestampMs, commandId, reply);
-    }
-
-    void appendNote(EventStream stream, long timestampMs, ByteBuffer fields) {
-        persistence().appendNote(stream, timestampMs, fields);
-    }
-
     EntityRef ref(EntityType<?, ?> type, PersistenceId persistenceId) {
         return new LocalEntityRef(this, type, persistenceId);
     }
 
-    private Persistence persistence() {
+    Persistence persistence() {
         Persistence present = persistence;
         if (present == null) {
             throw new IllegalStateException("system has no journal, call builder.journal(…) first");
@@ -406,7 +399,7 @@ public final class ActorSystem implements AutoCloseable {
         return present;
     }
 
-    private Entities entities() {
+    Entities entities() {
         return persistence().entities();
     }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the reply
  */
-final class Ask<R> extends CompletableFuture<R> implements Recipient, ActorRef<R> {
+final class Ask<R> extends CompletableFuture<R> implements Recipient, PendingReply<R> {
     private static final Object NOTHING = new Object();
     private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 1_000 : 0;
 
@@ -27,6 +27,11 @@ final class Ask<R> extends CompletableFuture<R> implements Recipient, ActorRef<R
 
     long deadlineNs;
 
+    /** Whether nobody is served any more by handling it once it has expired: it came from elsewhere, and so has its deadline. */
+    private boolean onlyInTime;
+
+    private @Nullable AskTimeouts timeouts;
+
     /** Whether the message names this as the address of the reply, so that what the handler returns is no reply. */
     private final boolean addressed;
 
@@ -39,6 +44,41 @@ final class Ask<R> extends CompletableFuture<R> implements Recipient, ActorRef<R
     Ask(Object message) {
         this.message = message;
         addressed = false;
+    }
+
+    /** Has it handled only as long as somebody waits for it. */
+    Ask<R> onlyInTime() {
+        onlyInTime = true;
+        return this;
+    }
+
+    /** Starts one of a system's, whose message is still to be made or is somebody else's to hold. */
+    static <R> Ask<R> pending(AskTimeouts timeouts, boolean addressed) {
+        Ask<R> ask = addressed ? new Ask<>() : new Ask<>(NOTHING);
+        ask.timeouts = timeouts;
+        return ask;
+    }
+
+    /** Returns whether a message is not to be handled any more, because whoever asked has been told that there is no reply. */
+    static boolean isOverdue(Object message) {
+        return message instanceof Ask<?> ask && ask.onlyInTime && ask.isDone();
+    }
+
+    @Override
+    public void about(Object asked) {
+        message = asked;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public void reply(@Nullable Object value) {
+        complete((R) value);
+    }
+
+    @Override
+    public CompletionStage<R> stage(Duration timeout, Object address) {
+        AskTimeouts own = timeouts;
+        return own == null ? withTimeout(timeout, address) : withTimeout(timeout, address, own);
     }
 
     /** Returns what a mailbox holds without its envelope. */

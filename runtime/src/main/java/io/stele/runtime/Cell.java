@@ -137,6 +137,9 @@ abstract class Cell extends Task {
     }
 
     private Offer block(Object message, long timeoutNs) {
+        if (Thread.currentThread() instanceof NetworkThread) {
+            return Offer.FULL; // others wait behind it, and a network has other ways of waiting
+        }
         Clock clock = system.clock();
         long deadlineNs = clock.nanoTime() + timeoutNs;
         while (clock.nanoTime() - deadlineNs < 0 && status != CLOSED) {

@@ -63,6 +63,19 @@ final class Children {
         count--;
     }
 
+    /** Returns the one that is called so, by a name or as {@code $} and its number; null if there is none. */
+    synchronized @Nullable LocalActor<?> find(String name) {
+        if (!name.startsWith("$")) {
+            return named.get(name);
+        }
+        for (LocalActor<?> child = last; child != null; child = child.previous) {
+            if (child.givenName() == null && name.equals("$" + child.serial)) {
+                return child;
+            }
+        }
+        return null;
+    }
+
     synchronized boolean isEmpty() {
         return count == 0;
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,11 +128,11 @@ final class Control<M> {
             case RESUME -> resume();
             case RESTART -> {
                 long delay = failures.delayNs();
-                self.forOthers(supervision.scope(), other -> other.signal(new Signal.Restart(cause, delay)));
+                forOthers(supervision.scope(), other -> other.signal(new Signal.Restart(cause, delay)));
                 beginRestart(cause, delay);
             }
             case STOP -> {
-                self.forOthers(supervision.scope(), LocalActor::requestStop);
+                forOthers(supervision.scope(), LocalActor::requestStop);
                 self.requestStop();
             }
             case ESCALATE -> {
@@ -139,6 +140,18 @@ final class Control<M> {
                 self.escalate(cause);
             }
         }
+    }
+
+    /** Does something with those brothers and sisters that share the fate of this actor. */
+    private void forOthers(Supervision.Scope scope, Consumer<LocalActor<?>> action) {
+        LocalActor<?> above = self.parent;
+        if (above == null || scope == Supervision.Scope.ONE_FOR_ONE) {
+            return;
+        }
+        above.children().inOrder().stream()
+                .filter(other -> other != self)
+                .filter(other -> scope == Supervision.Scope.ALL_FOR_ONE || other.serial > self.serial)
+                .forEach(action);
     }
 
     private void onChildFailed(Signal.ChildFailed failed) {

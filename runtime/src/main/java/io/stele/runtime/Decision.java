@@ -26,7 +26,7 @@ record Decision(ActorSystem system, PersistenceId persistenceId, SkipNote note) 
         Clock clock = system.clock();
         long deadlineNs = clock.nanoTime() + system.closeTimeoutNs();
         long[] position = {0};
-        while (!system.runWhileAbsent(persistenceId, () -> position[0] = appendNow())
+        while (!system.entities().runWhileAbsent(persistenceId, () -> position[0] = appendNow())
                 && clock.nanoTime() - deadlineNs < 0) {
             pause(); // an actor that went into quarantine just now still waits for its last replies
         }

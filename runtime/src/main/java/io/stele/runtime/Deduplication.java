@@ -103,7 +103,10 @@ final class Deduplication<E, S> {
         try {
             value = reply == null ? null : DeduplicationWindow.Value.of(codec, reply);
             if (value != null) {
-                activation.system().appendReply(activation.stream(), activation.nowMs(), commandId, value);
+                activation
+                        .system()
+                        .persistence()
+                        .appendReply(activation.stream(), activation.nowMs(), commandId, value);
             }
         } catch (PayloadCodecException | JournalException e) {
             LOG.warn(

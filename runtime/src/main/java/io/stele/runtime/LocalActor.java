@@ -2,7 +2,6 @@ package io.stele.runtime;
 
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +34,7 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
 
     @Nullable LocalActor<?> next;
 
-    private volatile @Nullable Children children;
+    volatile @Nullable Children children;
     private @Nullable Actor<M> actor;
     private volatile @Nullable Control<M> control;
     private boolean hasBegun;
@@ -71,7 +70,7 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
         return child;
     }
 
-    private Children children() {
+    Children children() {
         Children existing = children;
         if (existing == null) {
             synchronized (this) {
@@ -216,6 +215,9 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
 
     @SuppressWarnings("unchecked")
     private boolean tryHandle(Actor<M> running, Object message) {
+        if (Ask.isOverdue(message)) {
+            return true;
+        }
         try {
             running.onMessage((M) Ask.unwrap(message), this);
             return true;
@@ -254,18 +256,6 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
 
     void childSupervision(Supervision value) {
         control().childSupervision(value);
-    }
-
-    /** Does something with those brothers and sisters that share the fate of this actor. */
-    void forOthers(Supervision.Scope scope, Consumer<LocalActor<?>> action) {
-        LocalActor<?> above = parent;
-        if (above == null || scope == Supervision.Scope.ONE_FOR_ONE) {
-            return;
-        }
-        above.children().inOrder().stream()
-                .filter(other -> other != this)
-                .filter(other -> scope == Supervision.Scope.ALL_FOR_ONE || other.serial > serial)
-                .forEach(action);
     }
 
     /** Hands a failure to the parent; where that is the root, the failure has reached the top. */

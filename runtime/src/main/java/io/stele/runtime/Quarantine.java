@@ -84,7 +84,7 @@ public final class Quarantine {
             return Optional.empty();
         }
         try {
-            RecoveryReport report = system.rehearse(persistenceId);
+            RecoveryReport report = system.persistence().rehearse(persistenceId);
             release(persistenceId);
             LOG.info("actor has left quarantine: persistenceId={}, report={}", persistenceId, report);
             return Optional.of(report);
@@ -195,7 +195,7 @@ public final class Quarantine {
     private void keep(QuarantineStore kept, Quarantined entry) {
         try {
             kept.put(entry);
-            system.flushSoon(kept);
+            system.persistence().flushSoon(kept);
         } catch (SteleException e) {
             LOG.warn(
                     "quarantine is not remembered over a restart, the actor will be tried again then: persistenceId={},"

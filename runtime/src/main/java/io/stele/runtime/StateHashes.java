@@ -68,7 +68,7 @@ final class StateHashes {
             return;
         }
         try {
-            activation.system().appendNote(activation.stream(), activation.nowMs(), point.toMetadata());
+            activation.system().persistence().appendNote(activation.stream(), activation.nowMs(), point.toMetadata());
         } catch (JournalException e) {
             LOG.warn(
                     "hash of a state was not stored: persistenceId={}, sequenceNumber={}, reason={}",
