@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Fast ways into a record class, private ones included.
  *
  * <p>Getters become lambdas inside the record's own nest, so that the compiler sees through them. The canonical constructor
- * becomes one handle from {@link PayloadReader} to the record that fetches every argument from the reader's slots with its exact
+ * becomes one handle from {@link Slots} to the record that fetches every argument from there with its exact
  * type: nothing is boxed, no argument array is made.
  */
 @SuppressWarnings("UnusedMethod") // the slots are found by name
@@ -64,7 +64,7 @@ final class Accessors {
         }
     }
 
-    /** Makes the handle {@code (PayloadReader)Object} that constructs the record. */
+    /** Makes the handle {@code (Slots)Object} that constructs the record. */
     MethodHandle constructor() {
         RecordComponent[] components = recordClass.getRecordComponents();
         Class<?>[] types = new Class<?>[components.length];
@@ -78,7 +78,7 @@ final class Accessors {
             }
             MethodHandle constructor = lookup.findConstructor(recordClass, MethodType.methodType(void.class, types));
             MethodHandle filtered = MethodHandles.filterArguments(constructor, 0, arguments);
-            MethodType onReader = MethodType.methodType(recordClass, PayloadReader.class);
+            MethodType onReader = MethodType.methodType(recordClass, Slots.class);
             return MethodHandles.permuteArguments(filtered, onReader, new int[components.length])
                     .asType(onReader.changeReturnType(Object.class));
         } catch (ReflectiveOperationException | RuntimeException e) {
@@ -91,47 +91,47 @@ final class Accessors {
         Class<?> slotType = type.isPrimitive() ? type : Object.class;
         String name = type.isPrimitive() ? type.getName() + "Slot" : "referenceSlot";
         MethodHandle slot =
-                OWN.findStatic(Accessors.class, name, MethodType.methodType(slotType, int.class, PayloadReader.class));
-        return MethodHandles.insertArguments(slot, 0, index).asType(MethodType.methodType(type, PayloadReader.class));
+                OWN.findStatic(Accessors.class, name, MethodType.methodType(slotType, int.class, Slots.class));
+        return MethodHandles.insertArguments(slot, 0, index).asType(MethodType.methodType(type, Slots.class));
     }
 
     private Refusal inaccessible(Throwable cause) {
         return new Refusal("the record cannot be reached", "javaType=" + recordClass.getName(), cause);
     }
 
-    private static long longSlot(int index, PayloadReader in) {
+    private static long longSlot(int index, Slots in) {
         return in.longAt(index);
     }
 
-    private static int intSlot(int index, PayloadReader in) {
+    private static int intSlot(int index, Slots in) {
         return (int) in.longAt(index);
     }
 
-    private static short shortSlot(int index, PayloadReader in) {
+    private static short shortSlot(int index, Slots in) {
         return (short) in.longAt(index);
     }
 
-    private static byte byteSlot(int index, PayloadReader in) {
+    private static byte byteSlot(int index, Slots in) {
         return (byte) in.longAt(index);
     }
 
-    private static char charSlot(int index, PayloadReader in) {
+    private static char charSlot(int index, Slots in) {
         return (char) in.longAt(index);
     }
 
-    private static boolean booleanSlot(int index, PayloadReader in) {
+    private static boolean booleanSlot(int index, Slots in) {
         return in.longAt(index) != 0;
     }
 
-    private static double doubleSlot(int index, PayloadReader in) {
+    private static double doubleSlot(int index, Slots in) {
         return Double.longBitsToDouble(in.longAt(index));
     }
 
-    private static float floatSlot(int index, PayloadReader in) {
+    private static float floatSlot(int index, Slots in) {
         return Float.intBitsToFloat((int) in.longAt(index));
     }
 
-    private static @Nullable Object referenceSlot(int index, PayloadReader in) {
+    private static @Nullable Object referenceSlot(int index, Slots in) {
         return in.referenceAt(index);
     }
 }

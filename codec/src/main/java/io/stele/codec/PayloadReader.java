@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It also holds the components of the records that are being read, primitives in {@code longs} and the rest in
  * {@code references}, as a stack, so that reading allocates nothing but its result. Reused; confined to its thread.
  */
-final class PayloadReader {
+final class PayloadReader implements Slots {
 
     /** How deep containers, nested records and typed values may stand in each other. */
     static final int DEPTH_MAX = 64;
@@ -127,11 +127,13 @@ final class PayloadReader {
         seen[slot] = value;
     }
 
-    long longAt(int index) {
+    @Override
+    public long longAt(int index) {
         return longs[base + index];
     }
 
-    @Nullable Object referenceAt(int index) {
+    @Override
+    public @Nullable Object referenceAt(int index) {
         return references[base + index];
     }
 

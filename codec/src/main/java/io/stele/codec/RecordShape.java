@@ -121,7 +121,7 @@ final class RecordShape extends Shape {
     @SuppressWarnings("checkstyle:IllegalCatch") // MethodHandle.invokeExact declares Throwable
     private Object construct(PayloadReader in) {
         try {
-            return (Object) constructor.invokeExact(in);
+            return (Object) constructor.invokeExact((Slots) in);
         } catch (Error e) {
             throw e;
         } catch (Throwable e) {

@@ -24,7 +24,7 @@ interface MessageCodec {
      * @throws IllegalArgumentException if a class cannot travel, or two have one stored name; names them
      */
     static MessageCodec of(Collection<Class<?>> types, RefResolver refs, MessageLimits limits) {
-        return new NamedMessageCodec(types, refs, limits);
+        return new KryoMessageCodec(types, refs, limits);
     }
 
     /** Returns what this node knows, to be sent in the handshake. Always the same. */

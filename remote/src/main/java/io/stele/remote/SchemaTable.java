@@ -14,7 +14,7 @@ import java.util.Set;
  *   table  =  count:u16 { id:u16 version:u16 fingerprint:i64 length:u8 length×Latin-1 }      big-endian
  * </pre>
  *
- * @param entries at most {@link #ENTRY_COUNT_MAX}; ids and names with versions occur once
+ * @param entries at most {@link #ENTRY_COUNT_MAX}; ids but 0, and names with versions, occur once
  */
 record SchemaTable(List<Entry> entries) {
 
@@ -28,7 +28,7 @@ record SchemaTable(List<Entry> entries) {
     /**
      * One type.
      *
-     * @param id 1 to {@link #ID_MAX} − 1, good for the association in which it was sent
+     * @param id 1 to {@link #ID_MAX} − 1, good for the association in which it was sent; 0 for a name that a type had before
      * @param name its stored name
      * @param version its stored version, 1 to 65,535
      * @param fingerprint differs where what it is written as differs
@@ -78,10 +78,10 @@ record SchemaTable(List<Entry> entries) {
             require(source, length);
             String name =
                     source.readCharSequence(length, StandardCharsets.ISO_8859_1).toString();
-            if (id == 0 || id >= ID_MAX || version == 0 || length == 0) {
+            if (id >= ID_MAX || version == 0 || length == 0) {
                 throw refused("an entry is out of range: id=" + id + ", version=" + version + ", nameBytes=" + length);
             }
-            if (!ids.add(id) || !names.add(version + ":" + name)) {
+            if ((id != 0 && !ids.add(id)) || !names.add(version + ":" + name)) {
                 throw refused("an entry stands twice: id=" + id + ", version=" + version);
             }
             entries.add(new Entry(id, name, version, fingerprint));
