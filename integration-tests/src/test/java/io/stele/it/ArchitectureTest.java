@@ -41,6 +41,9 @@ final class ArchitectureTest {
             Map.entry("runtime", Set.of("spi", "recovery")),
             Map.entry("remote", Set.of("spi", "codec", "recovery", "runtime")),
             Map.entry("actortestkit", Set.of("spi", "codec", "testkit", "recovery", "runtime")),
+            Map.entry(
+                    "admin",
+                    Set.of("spi", "codec", "encryption", "journal", "snapshot", "recovery", "runtime", "stele")),
             Map.entry("examples", Set.of("spi", "runtime", "stele")),
             Map.entry(
                     "tools",

@@ -3,7 +3,6 @@ package io.stele.runtime;
 import io.stele.recovery.Moment;
 import io.stele.recovery.Recovery;
 import io.stele.spi.Clock;
-import io.stele.spi.Durability;
 import io.stele.spi.EventJournal;
 import io.stele.spi.OpeningReport;
 import io.stele.spi.PayloadCodec;
@@ -207,11 +206,7 @@ public final class ActorSystem implements AutoCloseable {
     @SuppressWarnings("unchecked")
     public <S> PastState<S> stateAt(Class<? extends PersistentActor<?, S>> type, String entityId, Moment moment) {
         EntityType<?, S> known = (EntityType<?, S>) entities().known(type);
-        PersistenceId persistenceId = new PersistenceId(known.actor.entityType(), entityId);
-        Moment visible = known.durability == Durability.PROCESS_CRASH
-                ? moment
-                : moment.withPositionMax(journal().durablePosition(journal().lane(persistenceId)));
-        return TimeTravel.stateAt(persistence().recovery(), codec(), known, persistenceId, visible);
+        return persistence().stateAt(known, new PersistenceId(known.actor.entityType(), entityId), moment);
     }
 
     /** Returns the store of that class that this system closes in the end; null if it has none. */
@@ -221,6 +216,11 @@ public final class ActorSystem implements AutoCloseable {
                 .map(type::cast)
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** Returns what looks at the actors of this system from outside, for people. */
+    public Inspection inspection() {
+        return new Inspection(root, persistence);
     }
 
     /** Returns how many persistent actors are in memory now. */

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,7 @@ final class Control<M> {
     private long delayNs;
     private final List<LocalActor<?>> suspendedChildren = new ArrayList<>(0);
     private @Nullable Object retry;
+    private final AtomicInteger restartCount = new AtomicInteger();
 
     Control(LocalActor<M> self) {
         this.self = self;
@@ -66,6 +68,11 @@ final class Control<M> {
 
     boolean takesMessages() {
         return phase == Phase.RUNNING;
+    }
+
+    /** Returns how often the actor was restarted. Any thread. */
+    int restartCount() {
+        return restartCount.get();
     }
 
     boolean isRestarting() {
@@ -174,6 +181,7 @@ final class Control<M> {
 
     private void beginRestart(Throwable cause, long delay) {
         self.retire(cause);
+        restartCount.incrementAndGet();
         restartCause = cause;
         delayNs = delay;
         suspendedChildren.clear();

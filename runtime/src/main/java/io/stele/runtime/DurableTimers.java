@@ -357,6 +357,18 @@ public final class DurableTimers {
         return found;
     }
 
+    /** Lists the timers of those actors whose first one is due first, at most so many actors, the earliest first. */
+    List<DurableTimer> first(int actorCountMax) {
+        List<DurableTimer> found = new ArrayList<>();
+        entries.entrySet().stream()
+                .filter(entry -> entry.getValue().dueMs != Long.MAX_VALUE)
+                .sorted(Comparator.comparingLong(entry -> entry.getValue().dueMs))
+                .limit(actorCountMax)
+                .forEach(entry -> found.addAll(of(entry.getKey())));
+        found.sort(Comparator.comparingLong(DurableTimer::dueMs));
+        return found;
+    }
+
     /** Lists the timers of one actor, the earliest first, as they stand in the journal. Costs and throws as {@link #list()}. */
     public List<DurableTimer> of(PersistenceId persistenceId) {
         return TimerHistory.read(history, snapshots, persistenceId);

@@ -121,6 +121,10 @@ final class Entities {
         return entities.isEmpty();
     }
 
+    Collection<EntityType<?, ?>> types() {
+        return types.values();
+    }
+
     Collection<Entity<?, ?>> all() {
         return entities.values();
     }

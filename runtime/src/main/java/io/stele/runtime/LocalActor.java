@@ -36,7 +36,7 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
 
     volatile @Nullable Children children;
     private @Nullable Actor<M> actor;
-    private volatile @Nullable Control<M> control;
+    volatile @Nullable Control<M> control;
     private boolean hasBegun;
     private boolean isStopping;
     private volatile boolean stopWanted;

@@ -1,9 +1,11 @@
 package io.stele.runtime;
 
+import io.stele.recovery.Moment;
 import io.stele.recovery.ReadBudget;
 import io.stele.recovery.Recovery;
 import io.stele.recovery.RecoveryRates;
 import io.stele.recovery.RecoveryReport;
+import io.stele.spi.Durability;
 import io.stele.spi.DurabilityListener;
 import io.stele.spi.EventBatch;
 import io.stele.spi.EventJournal;
@@ -265,6 +267,14 @@ final class Persistence {
     /** Returns when snapshots are taken whatever the actors say; null if they have the say. */
     @Nullable SnapshotPolicy snapshotPolicy() {
         return snapshotPolicy;
+    }
+
+    /** Works out what an actor's state was at a moment; of one whose replies survive power cuts only durable events count. */
+    <E, S> PastState<S> stateAt(EntityType<E, S> type, PersistenceId persistenceId, Moment moment) {
+        Moment visible = type.durability == Durability.PROCESS_CRASH
+                ? moment
+                : moment.withPositionMax(journal.durablePosition(journal.lane(persistenceId)));
+        return TimeTravel.stateAt(recovery, codec, type, persistenceId, visible);
     }
 
     EventJournal journal() {
