@@ -263,15 +263,18 @@ final class JournalViews {
         tree.put("waiting", totals.waitingCount());
         tree.put("failed", totals.failedCount());
         tree.put(
-                "last",
-                system.recoveries().last().stream().map(JournalViews::line).toList());
-        tree.put(
                 "slowest",
-                system.recoveries().slowest().stream().map(JournalViews::line).toList());
+                system.recoveries().slowest().stream().map(JournalViews::tree).toList());
         return tree;
     }
 
-    private static String line(RecoveryReport report) {
-        return report.toString();
+    private static Map<String, Object> tree(RecoveryReport report) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("actor", report.persistenceId().encoded());
+        tree.put("durationNs", report.durationNs());
+        tree.put("waitNs", report.phases().waitNs());
+        tree.put("snapshot", report.snapshotSequenceNumber());
+        tree.put("events", report.eventsReplayed());
+        return tree;
     }
 }
