@@ -4,6 +4,7 @@ import io.stele.journal.Finding.Kind;
 import io.stele.spi.CorruptJournalException;
 import io.stele.spi.EventReader;
 import io.stele.spi.HistoryCompactedException;
+import io.stele.spi.JournalException;
 import io.stele.spi.PersistenceId;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -89,10 +90,13 @@ final class ActorReplay implements AutoCloseable {
             more = positions.next(cursor.id(), cursor.to(), known);
             for (int i = 0; i < known.count(); i++) {
                 long position = known.position(i);
+                if (position > indexedPosition) {
+                    return;
+                }
                 if (position <= cursor.floor() || (cursor.floor() == 0 && records.isRemoved(position))) {
                     continue;
                 }
-                RecordView record = position <= indexedPosition ? fetchIndexed(i) : null;
+                RecordView record = fetchIndexed(i);
                 if (record == null || !cursor.takeIndexed(record)) {
                     return;
                 }
@@ -117,7 +121,7 @@ final class ActorReplay implements AutoCloseable {
     private @Nullable RecordView fetchIndexed(int i) {
         try {
             return records.fetch(known.values(), i, known.count());
-        } catch (CorruptJournalException e) {
+        } catch (JournalException e) {
             return null;
         }
     }

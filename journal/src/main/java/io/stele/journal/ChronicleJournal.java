@@ -16,6 +16,7 @@ import io.stele.spi.OpeningReport;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.ReplayRequest;
 import io.stele.spi.SequenceConflictException;
+import io.stele.spi.SteleException;
 import io.stele.spi.Watermark;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,6 +27,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The event journal on memory-mapped Chronicle Queue files.
@@ -40,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  * each lane that is written has one more thread, which forces it, and the journal one that keeps segments in reserve.
  */
 public final class ChronicleJournal implements CompactableJournal {
+    private static final Logger LOG = LoggerFactory.getLogger(ChronicleJournal.class);
+
     private final Manifest manifest;
     private final JournalOptions options;
     private final JournalLock lock;
@@ -105,9 +110,21 @@ public final class ChronicleJournal implements CompactableJournal {
     public EventStream open(PersistenceId persistenceId) {
         requireOpen();
         byte[] id = persistenceId.encodedBytes();
-        Head head = lane(lane(persistenceId)).index().head(persistenceId, id);
-        ChronicleStream stream = new ChronicleStream(this, persistenceId, id, head);
-        streams.put(persistenceId, stream);
+        ChronicleStream stream = new ChronicleStream(this, persistenceId, id);
+        if (streams.putIfAbsent(persistenceId, stream) != null) {
+            throw new JournalException(
+                    "actor has a stream already, and two would number their events alike; nothing was opened, close the first: "
+                            + "persistenceId=" + persistenceId + ", lane=" + stream.lane());
+        }
+        boolean found = false;
+        try {
+            stream.found(lanes[stream.lane()].head(persistenceId, id));
+            found = true;
+        } finally {
+            if (!found) {
+                streams.remove(persistenceId, stream);
+            }
+        }
         return stream;
     }
 
@@ -195,13 +212,8 @@ public final class ChronicleJournal implements CompactableJournal {
     }
 
     private long lastPosition(PersistenceId persistenceId) {
-        ChronicleStream stream = streams.get(persistenceId);
-        return stream == null
-                ? lane(lane(persistenceId))
-                        .index()
-                        .head(persistenceId, persistenceId.encodedBytes())
-                        .position()
-                : stream.lastPosition();
+        ChronicleStream stream = openStream(persistenceId);
+        return stream == null ? head(persistenceId).position() : stream.lastPosition();
     }
 
     @Override
@@ -238,13 +250,17 @@ public final class ChronicleJournal implements CompactableJournal {
     }
 
     private long lastSequenceNumber(PersistenceId persistenceId) {
+        ChronicleStream stream = openStream(persistenceId);
+        return stream == null ? head(persistenceId).sequenceNumber() : stream.lastSequenceNumber();
+    }
+
+    private @Nullable ChronicleStream openStream(PersistenceId persistenceId) {
         ChronicleStream stream = streams.get(persistenceId);
-        return stream != null
-                ? stream.lastSequenceNumber()
-                : lane(lane(persistenceId))
-                        .index()
-                        .head(persistenceId, persistenceId.encodedBytes())
-                        .sequenceNumber();
+        return stream == null || stream.isBeingOpened() ? null : stream;
+    }
+
+    private Head head(PersistenceId persistenceId) {
+        return lane(lane(persistenceId)).head(persistenceId, persistenceId.encodedBytes());
     }
 
     @Override
@@ -261,12 +277,23 @@ public final class ChronicleJournal implements CompactableJournal {
             for (Lane lane : lanes) {
                 failure = close(lane, failure);
             }
-            parts.index().flush();
+            flushIndex();
         } finally {
             lock.close();
         }
         if (failure != null) {
             throw failure;
+        }
+    }
+
+    private void flushIndex() {
+        try {
+            parts.index().flush();
+        } catch (SteleException e) {
+            LOG.warn(
+                    "position index could not be flushed; nothing is lost, the next opening takes longer: directory={}, cause={}",
+                    options.directory(),
+                    e.toString());
         }
     }
 

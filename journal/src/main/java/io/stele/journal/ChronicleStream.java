@@ -10,6 +10,9 @@ import java.lang.invoke.VarHandle;
  * whole: so both fields are released after the lane has taken it, and need nothing dearer than that.
  */
 final class ChronicleStream implements EventStream {
+    /** Stands for a last position that has not been looked up yet. */
+    private static final long UNKNOWN = -1;
+
     private static final VarHandle SEQUENCE_NUMBER;
     private static final VarHandle POSITION;
 
@@ -28,16 +31,25 @@ final class ChronicleStream implements EventStream {
     private final byte[] id;
     private final int lane;
     private volatile long lastSequenceNumber;
-    private volatile long lastPosition;
+    private volatile long lastPosition = UNKNOWN;
     private volatile boolean closed;
 
-    ChronicleStream(ChronicleJournal journal, PersistenceId persistenceId, byte[] id, Head head) {
+    /** Takes an actor's place, whose end {@link #found} tells later. */
+    ChronicleStream(ChronicleJournal journal, PersistenceId persistenceId, byte[] id) {
         this.journal = journal;
         this.persistenceId = persistenceId;
         this.id = id;
         lane = journal.lane(persistenceId);
-        lastSequenceNumber = head.sequenceNumber();
-        lastPosition = head.position();
+    }
+
+    /** Says where the actor's history ends. Before the stream is handed out. */
+    void found(Head head) {
+        advance(head.sequenceNumber(), head.position());
+    }
+
+    /** Returns whether the place was taken, but nobody knows yet where it is. */
+    boolean isBeingOpened() {
+        return lastPosition == UNKNOWN;
     }
 
     @Override

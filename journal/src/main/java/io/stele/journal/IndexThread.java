@@ -13,6 +13,11 @@ final class IndexThread implements JournalMachine.Worker {
     /** How much longer it pauses than it works: an index is worth a quarter of a processor, unless it falls far behind. */
     private static final int PAUSE_FACTOR = 3;
 
+    /** After a failure: a disk that is full may have room again. Doubles up to some 5 minutes. */
+    private static final long RETRY_NS = 1_000_000_000L;
+
+    private static final int RETRY_DOUBLINGS_MAX = 8;
+
     private final List<Lane> lanes;
     private final Clock clock;
     private final JournalMachine.Workers workers;
@@ -37,18 +42,37 @@ final class IndexThread implements JournalMachine.Worker {
 
     @Override
     public void run() {
-        try {
-            while (!stopped) {
-                long startNs = clock.nanoTime();
-                boolean farBehind = follow();
-                long workedNs = clock.nanoTime() - startNs;
-                LockSupport.parkNanos(this, farBehind ? 1 : Math.max(TURN_NS, PAUSE_FACTOR * workedNs));
+        int failures = 0;
+        while (!stopped) {
+            long startNs = clock.nanoTime();
+            boolean farBehind = false;
+            try {
+                farBehind = follow();
+                failures = 0;
+            } catch (RuntimeException e) {
+                failures++;
+                warn(e, failures);
             }
-        } catch (RuntimeException e) {
+            long workedNs = clock.nanoTime() - startNs;
+            pause(
+                    failures > 0
+                            ? RETRY_NS << Math.min(failures - 1, RETRY_DOUBLINGS_MAX)
+                            : farBehind ? 1 : Math.max(TURN_NS, PAUSE_FACTOR * workedNs));
+        }
+    }
+
+    private static void warn(RuntimeException cause, int failures) {
+        if (failures == 1) {
             LOG.warn(
-                    "position index is no longer kept up to date; nothing is lost, replays and the next opening take longer: "
-                            + "cause={}",
-                    e.toString());
+                    "position index cannot be kept up to date, which is tried again; nothing is lost, replays and the next "
+                            + "opening take longer: cause={}",
+                    cause.toString());
+        }
+    }
+
+    private void pause(long pauseNs) {
+        if (!stopped) {
+            LockSupport.parkNanos(this, pauseNs);
         }
     }
 

@@ -10,6 +10,7 @@ import io.stele.spi.CorruptJournalException;
 import io.stele.spi.IndexStore;
 import io.stele.spi.JournalException;
 import io.stele.spi.PersistenceId;
+import io.stele.spi.SteleException;
 import io.stele.spi.StoredType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -307,22 +308,18 @@ public final class JournalGlance {
             if (positions.checkpoint().position() == 0) {
                 return;
             }
-            actorsAreAll = IndexHeads.walk(index, lane, deadlineNs, (id, head) -> {
-                if (!actors.containsKey(id)) {
-                    actors.put(
-                            id,
-                            new Actor(
-                                    id,
-                                    lane,
-                                    head.sequenceNumber(),
-                                    0,
-                                    0,
-                                    1,
-                                    head.sequenceNumber(),
-                                    head.position(),
-                                    0));
-                }
-            });
+            try {
+                actorsAreAll = IndexHeads.walk(index, lane, deadlineNs, this::addActor);
+            } catch (SteleException e) {
+                actorsAreAll = false; // the index is damaged, the journal is not
+            }
+        }
+
+        private void addActor(PersistenceId id, Head head) {
+            actors.computeIfAbsent(
+                    id,
+                    absent -> new Actor(
+                            id, lane, head.sequenceNumber(), 0, 0, 1, head.sequenceNumber(), head.position(), 0));
         }
     }
 

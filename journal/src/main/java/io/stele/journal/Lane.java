@@ -3,6 +3,8 @@ package io.stele.journal;
 import io.stele.spi.DurabilityListener;
 import io.stele.spi.EventReader;
 import io.stele.spi.IndexStore;
+import io.stele.spi.JournalException;
+import io.stele.spi.PersistenceId;
 import io.stele.spi.ReplayRequest;
 import java.io.IOException;
 import java.util.List;
@@ -52,6 +54,23 @@ final class Lane {
 
     LaneIndex index() {
         return index;
+    }
+
+    /** Returns where the history of an actor ends whose stream is not open. O(lane) if the index is damaged there. */
+    Head head(PersistenceId persistenceId, byte[] id) {
+        ActorReplay replay = readers.takeActor();
+        boolean done = false;
+        try {
+            Head head = index.head(persistenceId, id, replay.records());
+            done = true;
+            return head;
+        } finally {
+            if (done) {
+                readers.give(replay);
+            } else {
+                replay.close();
+            }
+        }
     }
 
     /** Reads in the order of positions; see {@link io.stele.spi.EventJournal#read}. */
@@ -139,7 +158,13 @@ final class Lane {
     /** Seals, forces, closes and indexes. What goes wrong with the index is logged: it is a cache. */
     void close() throws IOException {
         readers.close();
-        writer.seal();
+        try {
+            writer.seal();
+        } catch (JournalException e) {
+            LOG.debug(
+                    "lane was not sealed, and has failed: cause={}",
+                    e.toString()); // whoever closes the journal is told
+        }
         if (syncing) {
             sync.stop();
         }
@@ -149,6 +174,9 @@ final class Lane {
         }
         try {
             index.complete(sync.durablePosition());
+            if (syncing && writer.failure() == null) {
+                index.leaveHeads();
+            }
         } catch (RuntimeException e) {
             LOG.warn(
                     "position index could not be completed; nothing is lost, the next opening takes longer: lane={}, cause={}",

@@ -45,13 +45,24 @@ final class LaneIndexer {
             index.clear();
             return;
         }
-        boolean fits = position <= tail.position()
-                && RecordLayout.segmentOf(position) >= tail.firstSegment()
-                && standsThere(checkpoint);
-        if (!fits) {
+        if (!fits(checkpoint, tail)) {
             index.clear();
             checkpoint = PositionIndex.Checkpoint.NONE;
         }
+    }
+
+    /** Returns whether the lane holds the very record that a checkpoint names. */
+    boolean fits(PositionIndex.Checkpoint expected, LaneTail tail) {
+        long position = expected.position();
+        return position > 0
+                && position <= tail.position()
+                && RecordLayout.segmentOf(position) >= tail.firstSegment()
+                && standsThere(expected);
+    }
+
+    /** Returns up to where everything is indexed, and what the record there is. A volatile read. */
+    PositionIndex.Checkpoint checkpoint() {
+        return checkpoint;
     }
 
     /** Indexes everything up to {@code lastPosition}, which is durable, and moves the checkpoint there. O(bytes). */

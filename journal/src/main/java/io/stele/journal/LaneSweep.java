@@ -1,6 +1,6 @@
 package io.stele.journal;
 
-import io.stele.spi.CorruptJournalException;
+import io.stele.spi.JournalException;
 import io.stele.spi.ReplayRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -129,8 +129,13 @@ final class LaneSweep {
             }
         }
         parts.clear();
-        parts.addAll(fitting);
-        sort(first);
+        if (indexedPosition - first >= SPAN_MAX) {
+            rest.addAll(fitting); // half a million segments apart
+            count = 0;
+        } else {
+            parts.addAll(fitting);
+            sort(first);
+        }
     }
 
     /** Keeps the known positions as those of the part with that number, and returns the first of them. */
@@ -155,11 +160,7 @@ final class LaneSweep {
     /** Puts the positions in order, each with its owner: both fit into one word, counted from the first position. */
     private void sort(long first) {
         for (int i = 0; i < count; i++) {
-            long distance = found[i] - first;
-            if (distance >= SPAN_MAX) {
-                throw new IllegalStateException("lane is too long for a sweep: distance=" + distance);
-            }
-            owned[i] |= distance << OWNER_BITS;
+            owned[i] |= (found[i] - first) << OWNER_BITS;
         }
         Arrays.sort(owned, 0, count);
         for (int i = 0; i < count; i++) {
@@ -181,7 +182,7 @@ final class LaneSweep {
     private @Nullable RecordView fetch(int i) {
         try {
             return records.fetch(found, i, count);
-        } catch (CorruptJournalException e) {
+        } catch (JournalException e) {
             return null;
         }
     }

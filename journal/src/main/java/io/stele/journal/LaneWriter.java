@@ -1,6 +1,7 @@
 package io.stele.journal;
 
 import io.stele.spi.JournalException;
+import io.stele.spi.JournalFullException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -49,6 +50,8 @@ final class LaneWriter {
     private long quarterOffset = Long.MAX_VALUE;
     private int lastCrc;
     private boolean closed;
+    /** Whether something was begun that did not come to its end, be it for want of memory: then nobody knows what stands there. */
+    private boolean unfinished;
 
     private volatile long appendedPosition;
     private volatile @Nullable JournalException failure;
@@ -141,6 +144,9 @@ final class LaneWriter {
     void seal() {
         latch.lock();
         try {
+            if (unfinished) {
+                fail("an append did not come to its end", new IllegalStateException("appending thread has died"));
+            }
             if (!closed && appender != null && failure == null) {
                 put(control.of(RecordLayout.KIND_SEAL, setup.clock().epochMs(), EMPTY));
             }
@@ -182,6 +188,9 @@ final class LaneWriter {
         if (closed) {
             throw new JournalException("journal is closed; nothing was written: lane=" + setup.lane());
         }
+        if (unfinished) {
+            throw fail("an append did not come to its end", new IllegalStateException("appending thread has died"));
+        }
     }
 
     private boolean hasRoomFor(int lengthBytes) {
@@ -200,7 +209,9 @@ final class LaneWriter {
             DocumentAppender target = appender;
             if (target == null) {
                 target = firstSegment();
-            } else {
+            }
+            unfinished = true;
+            if (appender != null) {
                 put(control.of(RecordLayout.KIND_SEAL, timestampMs, EMPTY));
             }
             target.startSegment(next);
@@ -214,6 +225,7 @@ final class LaneWriter {
             if (first) {
                 put(control.of(RecordLayout.KIND_EPOCH, timestampMs, epochStart(timestampMs)));
             }
+            unfinished = false;
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -243,19 +255,31 @@ final class LaneWriter {
     }
 
     private DocumentAppender firstSegment() {
+        DocumentAppender opened = null;
+        boolean started = false;
         try {
-            onFirstSegment.run();
-            return setup.machine()
+            opened = setup.machine()
                     .appenders()
                     .open(setup.directory(), setup.manifest().segmentBytes());
+            onFirstSegment.run();
+            started = true;
+            return opened;
+        } catch (JournalFullException e) {
+            throw e; // there was no room even to begin; there may be later
         } catch (RuntimeException e) {
             throw fail("lane cannot be opened for appending; nothing was written", e);
+        } finally {
+            if (opened != null && !started) {
+                opened.close();
+            }
         }
     }
 
     private long put(RecordBuffer record) {
         DocumentAppender target = appender;
         assert target != null : "rolled before the first record";
+        boolean isPartOfMore = unfinished;
+        unfinished = true;
         try {
             int crc = record.chain(lastCrc);
             long offset = target.append(record.bytes(), record.at(), record.lengthBytes());
@@ -267,6 +291,7 @@ final class LaneWriter {
                 quarterOffset = Long.MAX_VALUE;
                 reserve.prepare(setup, segment);
             }
+            unfinished = isPartOfMore;
             return position;
         } catch (Exception
                 | InternalError e) { // Chronicle throws IOException without saying so; a lost page is InternalError

@@ -5,6 +5,7 @@ import io.stele.spi.JournalException;
 import io.stele.spi.OpeningReport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +72,10 @@ final class OpeningFile {
         }
         try {
             return parse(KeyValueFile.decode(Files.readString(file, StandardCharsets.UTF_8), file));
-        } catch (CorruptJournalException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
+        } catch (CorruptJournalException
+                | CharacterCodingException
+                | IllegalArgumentException
+                | ArrayIndexOutOfBoundsException e) {
             LOG.warn("report of the last opening cannot be read: file={}, reason={}", file, e.toString());
             return null;
         } catch (IOException e) {

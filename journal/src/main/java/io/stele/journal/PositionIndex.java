@@ -1,11 +1,14 @@
 package io.stele.journal;
 
 import io.stele.spi.IndexStore;
+import io.stele.spi.SteleException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where the records of each actor of one lane stand, up to a checkpoint. A cache: built from the lane, and built again if it is
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread may read.
  */
 final class PositionIndex {
+    private static final Logger LOG = LoggerFactory.getLogger(PositionIndex.class);
     static final int CHUNK_RECORDS_MAX = 64;
 
     private static final int DENSE_BYTES = 1 << 10;
@@ -49,9 +53,18 @@ final class PositionIndex {
         static final Checkpoint NONE = new Checkpoint(0, 0);
     }
 
-    /** Returns the checkpoint, {@link Checkpoint#NONE} if there is none of this journal. */
+    /** Returns the checkpoint, {@link Checkpoint#NONE} if there is none of this journal, or none that can be read. */
     Checkpoint checkpoint() {
-        byte[] value = store.get(checkpointKey());
+        byte[] value;
+        try {
+            value = store.get(checkpointKey());
+        } catch (SteleException e) {
+            LOG.warn(
+                    "position index cannot be read, and is made anew; nothing is lost: lane={}, cause={}",
+                    lane,
+                    e.toString());
+            return Checkpoint.NONE;
+        }
         if (value == null || value.length != 28) {
             return Checkpoint.NONE;
         }
@@ -60,11 +73,19 @@ final class PositionIndex {
         return owner.equals(journalId) ? new Checkpoint(source.getLong(), source.getInt()) : Checkpoint.NONE;
     }
 
-    /** Returns where the actor's history ends at or below the checkpoint; null if the index has nothing of it. */
+    /**
+     * Returns where the actor's history ends at or below the checkpoint; null if the index has nothing of it.
+     *
+     * @throws SteleException if the index is damaged there
+     */
     @Nullable Head head(byte[] id) {
         byte[] value = store.get(headKey(id).array());
-        if (value == null || value.length != 2 * Long.BYTES) {
+        if (value == null) {
             return null;
+        }
+        if (value.length != 2 * Long.BYTES) {
+            throw new SteleException(
+                    "index has no head where one should be: lane=" + lane + ", valueBytes=" + value.length);
         }
         ByteBuffer source = ByteBuffer.wrap(value);
         return new Head(source.getLong(), source.getLong());
@@ -73,11 +94,20 @@ final class PositionIndex {
     /**
      * Fills {@code found} with the positions of some more of the actor's records, oldest first: from the chunk on in which the
      * number lies that it was started with, up to a chunk that goes beyond {@code toSequenceNumber}. More than what was asked for
-     * may be there at both ends.
+     * may be there at both ends; nothing at and behind what cannot be read, or cannot be right.
      *
      * @return whether there may be more: then call again
      */
     boolean next(byte[] id, long toSequenceNumber, Positions found) {
+        try {
+            return scan(id, toSequenceNumber, found);
+        } catch (SteleException e) {
+            found.clear(); // a block of the store is damaged
+            return false;
+        }
+    }
+
+    private boolean scan(byte[] id, long toSequenceNumber, Positions found) {
         byte[] from = found.nextKey(lane, id);
         int prefixBytes = id.length + 2;
         found.clear();
@@ -87,9 +117,10 @@ final class PositionIndex {
                 return false;
             }
             long lastSequenceNumber = bigEndian(key, at + prefixBytes);
-            found.goOnBehind(lastSequenceNumber, bigEndian(key, at + prefixBytes + Long.BYTES));
+            long lastPosition = bigEndian(key, at + prefixBytes + Long.BYTES);
+            found.goOnBehind(lastSequenceNumber, lastPosition);
             try {
-                found.addChunk(value);
+                found.addChunk(value, lastPosition);
             } catch (BufferUnderflowException e) {
                 return false; // what is missing is found by the chain
             }
@@ -268,24 +299,33 @@ final class PositionIndex {
                     .array();
         }
 
-        private void addChunk(ByteBuffer chunk) {
-            if (chunk.remaining() < Long.BYTES) {
-                throw new BufferUnderflowException();
-            }
-            long first = bigEndian(chunk, chunk.position());
-            chunk.position(chunk.position() + Long.BYTES);
-            varint(chunk);
-            add(first);
-            long position = first;
-            while (chunk.hasRemaining()) {
-                position += varint(chunk) << 2;
+        /** Adds the positions of a chunk that ends with {@code lastPosition}, or none of them. */
+        private void addChunk(ByteBuffer chunk, long lastPosition) {
+            int kept = count;
+            try {
+                long position = bigEndian(chunk, chunk.position());
+                chunk.position(chunk.position() + Long.BYTES);
                 varint(chunk);
                 add(position);
+                while (chunk.hasRemaining()) {
+                    position += varint(chunk) << 2;
+                    varint(chunk);
+                    add(position);
+                }
+                if (position != lastPosition
+                        || RecordLayout.segmentOf(values[kept]) != RecordLayout.segmentOf(position)) {
+                    throw new BufferUnderflowException();
+                }
+            } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException e) {
+                count = kept;
+                throw new BufferUnderflowException();
             }
         }
 
+        /** Adds a position; within one segment they ascend. */
         private void add(long position) {
-            if (count == values.length) {
+            boolean ascends = count == 0 || position > values[count - 1];
+            if (count == values.length || position <= 0 || (position & 3) != 0 || !ascends) {
                 throw new BufferUnderflowException();
             }
             values[count++] = position;

@@ -4,6 +4,7 @@ import io.stele.spi.EventHistory;
 import io.stele.spi.EventReader;
 import io.stele.spi.IndexStore;
 import io.stele.spi.PersistenceId;
+import io.stele.spi.SteleException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -63,22 +64,21 @@ public final class ReadOnlyJournal implements EventHistory {
         }
     }
 
+    /**
+     * Where the index ends, and where the actor's history does up to there.
+     */
+    private record Start(long checkpoint, long lastPosition) {
+        static final Start OF_LANE = new Start(0, 0);
+    }
+
     private long lastPosition(int lane, PersistenceId persistenceId, RecordFetcher records) {
         byte[] id = persistenceId.encodedBytes();
-        PositionIndex positions = index == null ? null : new PositionIndex(index, lane, manifest.journalId());
-        PositionIndex.Checkpoint checkpoint =
-                positions == null ? PositionIndex.Checkpoint.NONE : positions.checkpoint();
-        Head head = null;
-        if (positions != null && stands(checkpoint, records)) {
-            head = positions.head(id);
-        } else {
-            checkpoint = PositionIndex.Checkpoint.NONE;
-        }
-        long last = head == null ? 0 : head.position();
+        Start start = start(lane, id, records);
+        long last = start.lastPosition;
         // reads faster than a lane can be written, so it comes to an end
         try (LaneReader reader = new LaneReader(
                 directory, manifest, lane, () -> LaneScan.durablePosition(directory, lane), ReadOnlyJournal::refuse)) {
-            reader.seekAfter(checkpoint.position());
+            reader.seekAfter(start.checkpoint);
             RecordView record = reader.record();
             while (reader.next()) {
                 if (record.kind() == RecordLayout.KIND_EVENTS && record.isOf(id)) {
@@ -89,7 +89,29 @@ public final class ReadOnlyJournal implements EventHistory {
         return last;
     }
 
-    /** Whether the index is one of this lane as it is. */
+    /** Returns what the index says, if it is one of this lane as it is: one that is damaged, or of another state, is as good as none. */
+    private Start start(int lane, byte[] id, RecordFetcher records) {
+        if (index == null) {
+            return Start.OF_LANE;
+        }
+        PositionIndex positions = new PositionIndex(index, lane, manifest.journalId());
+        try {
+            PositionIndex.Checkpoint checkpoint = positions.checkpoint();
+            if (!stands(checkpoint, records)) {
+                return Start.OF_LANE;
+            }
+            Head head = positions.head(id);
+            if (head == null) {
+                return new Start(checkpoint.position(), 0);
+            }
+            return LaneIndex.stands(head, checkpoint.position(), id, records)
+                    ? new Start(checkpoint.position(), head.position())
+                    : Start.OF_LANE;
+        } catch (SteleException e) {
+            return Start.OF_LANE;
+        }
+    }
+
     private static boolean stands(PositionIndex.Checkpoint checkpoint, RecordFetcher records) {
         return checkpoint.position() != 0
                 && records.isPresent(checkpoint.position())

@@ -19,13 +19,16 @@ final class RecordFetcher implements AutoCloseable {
     /** Reading so many bytes that nobody wants takes about as long as another call. */
     private static final int GAP_BYTES_MAX = 4 << 10;
 
-    private static final int RECORD_BYTES_USUAL = 512;
+    private static final int RECORD_BYTES_USUAL_MAX = 512;
+    private static final int RECORD_BYTES_SPARE = 32;
 
     private final Path laneDirectory;
     private final int lane;
     private final RecordView view = new RecordView();
     private final ReadBuffers buffers = ReadBuffers.ofSingles();
     private final long[] single = new long[1];
+    /** How long the next record probably is: an actor's records are much alike, and every cache line that comes along costs. */
+    private int recordBytesUsual = RECORD_BYTES_USUAL_MAX;
     private final @Nullable SegmentReader[] open = new SegmentReader[OPEN_FILES_MAX];
     private @Nullable CarriedFiles carried;
 
@@ -127,6 +130,7 @@ final class RecordFetcher implements AutoCloseable {
                             reason)
                     .toException();
         }
+        recordBytesUsual = Math.min(view.lengthBytes() + RECORD_BYTES_SPARE, RECORD_BYTES_USUAL_MAX);
         return view;
     }
 
@@ -151,14 +155,14 @@ final class RecordFetcher implements AutoCloseable {
     }
 
     /** Returns how many bytes to read at once: up to the last record that no large gap separates from the first one. */
-    private static int runBytes(long[] positions, int i, int end) {
+    private int runBytes(long[] positions, int i, int end) {
         int last = i;
         while (last + 1 < end
                 && positions[last + 1] - positions[last] <= GAP_BYTES_MAX
                 && positions[last + 1] - positions[i] <= BUFFER_BYTES - GAP_BYTES_MAX) {
             last++;
         }
-        return last == i ? 0 : (int) (positions[last] - positions[i]) + RECORD_BYTES_USUAL;
+        return (int) (positions[last] - positions[i]) + recordBytesUsual;
     }
 
     /** Describes what is wrong with a record that was read. */

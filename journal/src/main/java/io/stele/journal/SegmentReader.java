@@ -54,6 +54,7 @@ final class SegmentReader implements AutoCloseable {
     private static final int LENGTH_MASK = 0x3fff_ffff;
 
     private static final int FILL_GROWTH = 4;
+    private static final int FILL_BYTES_MIN = 128;
 
     private final Path file;
     private final long segment;
@@ -216,9 +217,9 @@ final class SegmentReader implements AutoCloseable {
         fillBytes = buffers.bytesMax();
     }
 
-    /** Has the next reading of the file take so many bytes, within the bounds of the buffers. */
+    /** Has the next reading of the file take so many bytes, or as many as there is room for. */
     void expect(int bytes) {
-        fillBytes = Math.max(buffers.bytesFirst(), Math.min(bytes, buffers.bytesMax()));
+        fillBytes = Math.max(FILL_BYTES_MIN, Math.min(bytes, buffers.bytesMax()));
     }
 
     /** Reads the record whose document begins exactly where {@link #seek} led. */

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps zero-filled segment files ahead of the lanes, and watches the room that is left.
@@ -20,6 +22,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>One thread per journal; a lane that finds no file ready makes its own.
  */
 final class SegmentReserve implements JournalMachine.Worker {
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentReserve.class);
     private static final int FILL_BYTES = 16 << 10;
     private static final long WATCH_NS = 250_000_000L;
     static final String TEMPORARY_SUFFIX = ".filling";
@@ -96,7 +99,14 @@ final class SegmentReserve implements JournalMachine.Worker {
     @Override
     public void run() {
         while (!stopped) {
-            turn();
+            try {
+                turn();
+            } catch (RuntimeException e) {
+                LOG.warn(
+                        "room could not be reserved, which is tried again: directory={}, cause={}",
+                        directory,
+                        e.toString());
+            }
             if (!stopped) {
                 LockSupport.parkNanos(this, WATCH_NS);
             }

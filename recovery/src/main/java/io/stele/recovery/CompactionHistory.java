@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What earlier compactions did: a file of text that only grows, one line of JSON per entry, forced line by line.
@@ -25,10 +26,11 @@ import java.util.regex.Pattern;
  *   {"run":7,"state":"FINISHED","startMs":…,"endMs":…,"filesRemoved":40,…,"reason":"…"}        when it ends
  * </pre>
  *
- * <p>The last line of a run counts. A line that a crash has torn is passed over. Any thread may read; one at a time may write.
+ * <p>The last line of a run counts. A line that a crash has torn, or left with holes, is passed over wherever it ends: nothing
+ * depends on what earlier runs did, and no compaction may be stopped by it. Any thread may read; one at a time may write.
  */
 public final class CompactionHistory {
-    private static final Pattern FIELD = Pattern.compile("\"(\\w+)\":(?:(-?\\d+)|\"((?:[^\"\\\\]|\\\\.)*)\")");
+    private static final Pattern FIELD = Pattern.compile("\"(\\w+)\":(?:(-?\\d+)(?=[,}])|\"((?:[^\"\\\\]|\\\\.)*)\")");
 
     private final Path file;
 
@@ -49,8 +51,8 @@ public final class CompactionHistory {
         Map<Long, CompactionReport> runs = new TreeMap<>();
         try {
             for (String line : new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\n", -1)) {
-                if (line.startsWith("{") && line.endsWith("}")) {
-                    CompactionReport report = parse(line);
+                CompactionReport report = parse(line);
+                if (report != null) {
                     runs.put(report.run(), report);
                 }
             }
@@ -99,12 +101,17 @@ public final class CompactionHistory {
                 + ",\"reason\":\"" + escape(report.reason()) + "\"}";
     }
 
-    private static CompactionReport parse(String line) {
+    /** Returns what a line says; null if it is not one that was written whole. */
+    private static @Nullable CompactionReport parse(String line) {
         Map<String, String> fields = new TreeMap<>();
         Matcher matcher = FIELD.matcher(line);
         while (matcher.find()) {
             String number = matcher.group(2);
             fields.put(matcher.group(1), number != null ? number : unescape(matcher.group(3)));
+        }
+        String reason = fields.get("reason"); // the last one: if it is there, all of the line is
+        if (!line.startsWith("{") || !line.endsWith("\"}") || reason == null) {
+            return null;
         }
         try {
             return new CompactionReport(
@@ -118,9 +125,9 @@ public final class CompactionHistory {
                     number(fields, "eventsRemoved"),
                     number(fields, "eventsCarried"),
                     number(fields, "bytesRead"),
-                    fields.getOrDefault("reason", ""));
+                    reason);
         } catch (IllegalArgumentException e) {
-            throw new JournalException("history of compactions has a line that is none: line=" + line, e);
+            return null;
         }
     }
 

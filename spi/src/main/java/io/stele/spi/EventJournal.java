@@ -51,7 +51,7 @@ public interface EventJournal extends EventHistory, AutoCloseable {
      * a scan of the lane; nothing is written.
      *
      * @throws CorruptJournalException if the place cannot be trusted
-     * @throws JournalException if it cannot be read
+     * @throws JournalException if it cannot be read, or if the actor's stream is open already
      */
     EventStream open(PersistenceId persistenceId);
 

@@ -4,7 +4,7 @@ package io.stele.spi;
  * One actor's place in the journal: where its history ends. It grows by {@link EventJournal#append} alone.
  *
  * <p>Opened by {@link EventJournal#open}, closed when the actor passivates. There must be at most one open stream per
- * persistence id; the runtime sees to it.
+ * persistence id: the journal refuses a second one.
  *
  * <h2>Threads</h2>
  * Confined to its actor: one thread at a time, with a happens-before edge between them.

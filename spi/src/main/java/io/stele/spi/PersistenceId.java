@@ -93,7 +93,7 @@ public record PersistenceId(String entityType, String entityId) {
 
     private static void requireId(String value) {
         if (value.isEmpty()) {
-            throw new IllegalArgumentException("entity id must not be empty");
+            throw new IllegalArgumentException("entity id must not be empty: lengthBytes=0, lengthBytesMin=1");
         }
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);

@@ -13,6 +13,8 @@ import io.stele.testkit.InMemoryJournalOptions.SyncMode;
 import io.stele.testkit.JournalFaults.AppendOutcome;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>It is stricter than it must be where that finds mistakes: positions skip, views and buffers are useless once their reader
- * has returned, and a second stream of the same actor is caught by its sequence number.
+ * has returned.
  *
  * <h2>Threads</h2>
  * As {@link EventJournal} says. The listener is called on the thread that {@link SyncMode} names; {@code onFailed} of an
@@ -42,6 +44,7 @@ public final class InMemoryJournal implements EventJournal {
     private final long epoch;
     private final JournalFaults faults = new JournalFaults();
     private final List<InMemoryLaneWriter> writers = new ArrayList<>();
+    private final Map<PersistenceId, InMemoryStream> streams = new ConcurrentHashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final @Nullable SyncThread syncThread;
     private volatile @Nullable DurabilityListener listener;
@@ -175,6 +178,11 @@ public final class InMemoryJournal implements EventJournal {
         requireOpen();
         int lane = lane(persistenceId);
         InMemoryStream stream = new InMemoryStream(this, persistenceId, lane);
+        if (streams.putIfAbsent(persistenceId, stream) != null) {
+            throw new JournalException(
+                    "actor has a stream already, and two would number their events alike; nothing was opened, close the first: "
+                            + "persistenceId=" + persistenceId.encoded() + ", lane=" + lane);
+        }
         InMemoryRecord last = storage.lanes().get(lane).lastOf(persistenceId);
         if (last != null) {
             stream.moveTo(last);
@@ -280,6 +288,11 @@ public final class InMemoryJournal implements EventJournal {
             throw new JournalException(
                     "journal was closed, but not everything could be forced: epoch=" + epoch, unforced);
         }
+    }
+
+    /** Called by a stream that is closed. */
+    void closed(InMemoryStream stream) {
+        streams.remove(stream.persistenceId(), stream);
     }
 
     private void forceAll() {

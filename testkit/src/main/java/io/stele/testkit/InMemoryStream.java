@@ -40,7 +40,10 @@ final class InMemoryStream implements EventStream {
 
     @Override
     public void close() {
-        closed = true;
+        if (!closed) {
+            closed = true;
+            journal.closed(this);
+        }
     }
 
     boolean isOpenIn(InMemoryJournal other) {

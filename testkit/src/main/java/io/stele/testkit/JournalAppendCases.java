@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stele.spi.EventBatch;
 import io.stele.spi.EventStream;
+import io.stele.spi.JournalException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.SequenceConflictException;
 import io.stele.testkit.Transcript.Line;
@@ -46,6 +47,40 @@ abstract class JournalAppendCases extends JournalFixture {
             long second = append(stream, "b", "c");
             assertThat(stream.lastSequenceNumber()).isEqualTo(3);
             assertThat(stream.lastPosition()).isEqualTo(second);
+        }
+    }
+
+    /** Two would number their events alike: whoever appends second would write over history that somebody has seen. */
+    @Test
+    void shouldRefuseASecondStreamWhileTheFirstIsOpen() {
+        try (EventStream first = journal.open(ACTOR);
+                EventStream other = journal.open(actor("2"))) {
+            append(first, "a");
+
+            assertThatThrownBy(() -> journal.open(ACTOR))
+                    .isInstanceOf(JournalException.class)
+                    .hasMessageContaining("persistenceId=" + ACTOR.encoded());
+
+            append(first, "b");
+            append(other, "c");
+        }
+        try (EventStream next = journal.open(ACTOR)) {
+            assertThat(next.lastSequenceNumber()).isEqualTo(2);
+            append(next, "c");
+        }
+        assertThat(replay(ACTOR).payloads()).isEqualTo(utf8s("a", "b", "c"));
+    }
+
+    /** A stream that was closed twice, late, must not give away the place of its successor. */
+    @Test
+    void shouldKeepTheSuccessorsPlaceWhenAStreamIsClosedTwice() {
+        EventStream first = journal.open(ACTOR);
+        first.close();
+        try (EventStream second = journal.open(ACTOR)) {
+            first.close();
+
+            assertThatThrownBy(() -> journal.open(ACTOR)).isInstanceOf(JournalException.class);
+            append(second, "a");
         }
     }
 
