@@ -41,8 +41,18 @@ final class ActorRow implements Row {
             List<Side> sides = new ArrayList<>();
             sides.add(() -> warm(bench, directory, ids, events));
             sides.add(() -> opening(bench, directory, INDEX, journal -> {}));
+            byte[] heads = Files.readAllBytes(heads(directory));
             sides.add(Side.of(
-                    () -> Bench.delete(directory.resolve(LOST_INDEX)),
+                    () -> {
+                        Bench.delete(directory.resolve(LOST_INDEX));
+                        Files.write(heads(directory), heads);
+                    },
+                    () -> opening(bench, directory, LOST_INDEX, ours -> replay(ours, ids.get(actors / 2), events))));
+            sides.add(Side.of(
+                    () -> {
+                        Bench.delete(directory.resolve(LOST_INDEX));
+                        Files.delete(heads(directory));
+                    },
                     () -> opening(bench, directory, LOST_INDEX, ours -> replay(ours, ids.get(actors / 2), events))));
             if (bench.options().cold()) {
                 sides.add(Side.of(ActorRow::dropCaches, () -> cold(bench, directory, ids.get(actors / 3), events)));
@@ -59,8 +69,14 @@ final class ActorRow implements Row {
         figures.add(comparison.figure(0, "replay, index present, warm", "ms", Sample::msPerOp));
         figures.add(comparison.figure(1, "open, index present, warm", "ms", Sample::msPerOp));
         figures.add(comparison.figure(2, "open + first replay, index absent, warm", "ms", Sample::msPerOp));
+        figures.add(comparison.figure(
+                3, "open + first replay, index and head checkpoint absent, warm", "ms", Sample::msPerOp));
+        figures.add(Figure.of(
+                "index and head checkpoint absent: replay + longer opening",
+                "ms",
+                comparison.difference(3, 1, Sample::msPerOp)));
         if (cold) {
-            figures.add(comparison.figure(3, "first replay, index present, page cache empty", "ms", Sample::msPerOp));
+            figures.add(comparison.figure(4, "first replay, index present, page cache empty", "ms", Sample::msPerOp));
         }
         return comparison.report(
                 List.of(
@@ -71,6 +87,11 @@ final class ActorRow implements Row {
                                 "ms",
                                 comparison.difference(2, 1, Sample::msPerOp))),
                 figures);
+    }
+
+    /** What a close leaves for an opening that has lost its index. */
+    private static Path heads(Path directory) {
+        return directory.resolve("journal").resolve("lane-0").resolve("heads");
     }
 
     private static List<PersistenceId> write(Bench bench, Path directory, int actors, int events) throws IOException {

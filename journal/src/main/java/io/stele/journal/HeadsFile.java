@@ -86,8 +86,7 @@ record HeadsFile(PositionIndex.Checkpoint checkpoint, Map<PersistenceId, Head> h
             if (Files.size(file) > HEADER_BYTES + (long) INDEX_ENTRIES_MAX * HEAD_BYTES_MAX) {
                 return null;
             }
-            return decode(
-                    ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN), setup);
+            return decode(ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN), setup);
         } catch (NoSuchFileException e) {
             return null;
         } catch (IOException | IllegalArgumentException | BufferUnderflowException e) {

@@ -76,7 +76,8 @@ final class IndexHeads {
         }
         chunks = 0;
         if (value.remaining() != 2 * Long.BYTES) {
-            throw new SteleException("index has no head where one should be: lane=" + lane + ", valueBytes=" + value.remaining());
+            throw new SteleException(
+                    "index has no head where one should be: lane=" + lane + ", valueBytes=" + value.remaining());
         }
         if (key.get(end) == HEAD) {
             byte[] id = new byte[end - key.position() - 1];

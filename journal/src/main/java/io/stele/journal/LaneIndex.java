@@ -79,19 +79,21 @@ final class LaneIndex {
         if (lastPosition <= from) {
             return true;
         }
+        TailHeads heads = new TailHeads();
         try (LaneReader reader = newReader(lastPosition)) {
             reader.seekAfter(from);
             RecordView record = reader.record();
-            while (reader.lastPosition() < lastPosition && reader.next()) {
+            while (heads.count() <= HEADS_MAX && reader.lastPosition() < lastPosition && reader.next()) {
                 if (record.kind() == RecordLayout.KIND_EVENTS) {
-                    recent.put(record.persistenceId(), new Head(record.lastSequenceNumber(), record.position()));
-                }
-                if (recent.size() > HEADS_MAX) {
-                    recent.clear();
-                    return false;
+                    heads.add(record);
                 }
             }
         }
+        if (heads.count() > HEADS_MAX) {
+            return false;
+        }
+        heads.forEach(
+                (id, head) -> recent.merge(id, head, (one, other) -> one.position() > other.position() ? one : other));
         return true;
     }
 
@@ -107,7 +109,8 @@ final class LaneIndex {
             return head;
         }
         HeadsFile closed = left;
-        long knownTo = closed == null ? checkpointPosition() : closed.checkpoint().position();
+        long knownTo =
+                closed == null ? checkpointPosition() : closed.checkpoint().position();
         if (knownTo == 0) {
             return Head.NONE;
         }

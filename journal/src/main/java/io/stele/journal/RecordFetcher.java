@@ -29,6 +29,7 @@ final class RecordFetcher implements AutoCloseable {
     private final long[] single = new long[1];
     /** How long the next record probably is: an actor's records are much alike, and every cache line that comes along costs. */
     private int recordBytesUsual = RECORD_BYTES_USUAL_MAX;
+
     private final @Nullable SegmentReader[] open = new SegmentReader[OPEN_FILES_MAX];
     private @Nullable CarriedFiles carried;
 

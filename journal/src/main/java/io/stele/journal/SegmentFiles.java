@@ -28,6 +28,7 @@ import java.util.List;
  *   lane-0/19700101-000001_19700101-000017.carried   what stayed of segments 1 to 17; see CarriedFile
  *   lane-0/durable                  how far the lane has been forced; see DurableMark
  *   lane-0/compacted                which segment is the oldest, once older ones were removed; see DurableMark
+ *   lane-0/heads                    where the actors' histories ended at the last close; see HeadsFile
  *   lane-0/metadata.cq4t            Chronicle's own; made anew at every opening
  * </pre>
  *

@@ -124,8 +124,7 @@ class HeadsFileTest {
     void shouldCompareWhatItSaysWithTheRecord() {
         HeadsFile right = Objects.requireNonNull(HeadsFile.read(setup()));
         Head two = Objects.requireNonNull(right.heads().get(TWO));
-        Map<PersistenceId, Head> wrong =
-                Map.of(ONE, two, TWO, new Head(two.sequenceNumber() - 1, two.position()));
+        Map<PersistenceId, Head> wrong = Map.of(ONE, two, TWO, new Head(two.sequenceNumber() - 1, two.position()));
         new HeadsFile(right.checkpoint(), wrong).write(setup());
 
         try (ChronicleJournal journal = openWithoutIndex(directory)) {

@@ -202,7 +202,7 @@ final class SecondReader {
             while (!ended && at + 4 <= file.limit()) {
                 int header = file.getInt(at);
                 int length = header & 0x3fff_ffff;
-                ended = header == 0 || header == 0xc000_0000 || header < 0 && (header & 0x4000_0000) == 0;
+                ended = header == 0 || header == 0xc000_0000 || (header < 0 && (header & 0x4000_0000) == 0);
                 if (!ended && (header & 0x4000_0000) == 0) {
                     long position = number << 32 | at;
                     require(position > lastPosition, "positions grow");
@@ -217,7 +217,7 @@ final class SecondReader {
                     chained = true;
                     first = false;
                 }
-                at += 4 + (length + 3 & ~3);
+                at += 4 + ((length + 3) & ~3);
             }
         }
 
