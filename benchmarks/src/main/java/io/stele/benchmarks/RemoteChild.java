@@ -35,7 +35,10 @@ record RemoteChild(String main, String classPath, List<String> flags) {
     }
 
     static RemoteChild pekko() {
-        return new RemoteChild(PEKKO, LoadChild.pekkoJars().resolve("*").toString(), List.of());
+        return new RemoteChild(
+                PEKKO,
+                LoadChild.pekkoJars().resolve("*").toString(),
+                List.of("--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED")); // its version of Agrona needs it
     }
 
     /**
