@@ -57,6 +57,7 @@ final class ArchitectureTest {
                             "runtime",
                             "remote",
                             "stele",
+                            "admin",
                             "examples")),
             Map.entry("stele", Set.of("spi", "codec", "journal", "snapshot", "recovery", "runtime"))));
 

@@ -90,6 +90,11 @@ final class DemoCommand extends SubCommand implements Callable<Integer> {
             description = "What an acknowledgement survives: power-loss or process-crash. Default: ${DEFAULT-VALUE}.")
     private Durability durability = Durability.POWER_LOSS;
 
+    @Option(
+            names = "--ui",
+            description = "Leaves a page in the browser open on what the demo has written, until Ctrl-C.")
+    private boolean ui;
+
     @Override
     public Integer call() {
         requireRange("--kills", kills, 0, KILLS_MAX);
@@ -118,6 +123,9 @@ final class DemoCommand extends SubCommand implements Callable<Integer> {
         main.options().report(report.tree(), screen -> report.lines(screen, main.options()::next));
         if (!report.holds()) {
             throw new CommandFailure(ErrorCode.DEMO_FAILED, report.failure());
+        }
+        if (ui) {
+            DemoPage.show(data, durability, main.options().console());
         }
         return ExitCode.DONE;
     }
