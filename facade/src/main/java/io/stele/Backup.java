@@ -7,8 +7,8 @@ import io.stele.runtime.ActorSystem;
 import io.stele.snapshot.RocksStores;
 import io.stele.spi.Clock;
 import io.stele.spi.JournalException;
+import io.stele.spi.Presence;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -133,7 +133,7 @@ public final class Backup {
                 copySnapshots(target);
                 journal.cut();
                 BackupTarget.copyKeys(source.journal().resolveSibling("keys"), Stele.keyDirectory(target));
-                copyCompactionFiles(target);
+                copyCompanions(target);
                 JournalBackup.Report report = journal.finish(progress, Clock.system());
                 BackupTarget.forceNames(target);
                 return new Report(
@@ -150,14 +150,15 @@ public final class Backup {
 
     /** Snapshots can be made again from the journal, unless it was compacted: so they are copied, or it is not a backup. */
     private void copySnapshots(Path target) {
-        if (Files.isDirectory(source.snapshots())) {
+        if (Presence.ofDirectory(source.snapshots())) {
             source.copySnapshots(Stele.snapshotDirectory(target), sharing);
         }
     }
 
-    /** A copy without its legal holds would be compacted as if nothing was held. */
-    private void copyCompactionFiles(Path target) throws IOException {
+    /** A copy without its legal holds would be compacted as if nothing was held, one that is not marked opened in plain. */
+    private void copyCompanions(Path target) throws IOException {
         Path directory = source.journal().resolveSibling(".");
+        BackupTarget.copyFile(Stele.encryptionFile(directory), Stele.encryptionFile(target));
         BackupTarget.copyFile(Stele.legalHoldsFile(directory), Stele.legalHoldsFile(target));
         BackupTarget.copyFile(Stele.compactionHistoryFile(directory), Stele.compactionHistoryFile(target));
     }

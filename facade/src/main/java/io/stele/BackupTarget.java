@@ -4,6 +4,7 @@ import io.stele.journal.JournalInspector;
 import io.stele.snapshot.RocksStores;
 import io.stele.spi.JournalException;
 import io.stele.spi.JournalFullException;
+import io.stele.spi.Presence;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -51,13 +52,14 @@ record BackupTarget(@Nullable Path earlier, boolean isOnOtherFileSystem) {
 
     /** Copies keys as they are. They are written slot by slot, later ones behind earlier ones, so one pass sees a state they had. */
     static void copyKeys(Path keys, Path target) throws IOException {
-        if (!Files.isDirectory(keys)) {
+        if (!Presence.ofDirectory(keys)) {
             return;
         }
         Files.createDirectories(target);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(keys)) {
             for (Path file : files) {
-                if (!String.valueOf(file.getFileName()).equals("LOCK")) {
+                String name = String.valueOf(file.getFileName());
+                if (!name.equals("LOCK") && !name.endsWith(".next")) {
                     Path copy = target.resolve(file.getFileName());
                     Files.copy(file, copy);
                     force(copy);
@@ -69,7 +71,7 @@ record BackupTarget(@Nullable Path earlier, boolean isOnOtherFileSystem) {
 
     /** Copies a file, if it is there. */
     static void copyFile(Path file, Path copy) throws IOException {
-        if (Files.exists(file)) {
+        if (Presence.of(file)) {
             Files.copy(file, copy);
             force(copy);
         }
@@ -152,7 +154,7 @@ record BackupTarget(@Nullable Path earlier, boolean isOnOtherFileSystem) {
 
     private static long bytesOf(Path snapshots, boolean shared) throws IOException {
         long bytes = 0;
-        if (!Files.isDirectory(snapshots)) {
+        if (!Presence.ofDirectory(snapshots)) {
             return 0;
         }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(snapshots)) {

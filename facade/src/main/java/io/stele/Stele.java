@@ -1,5 +1,6 @@
 package io.stele;
 
+import io.stele.recovery.LegalHolds;
 import io.stele.runtime.ActorSystem;
 import io.stele.spi.PayloadCodec;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
  *     journal/     what happened: the truth
  *     snapshots/   states and indexes: shortcuts to it; may be deleted as long as nothing was compacted
  *     keys/        what encrypted events are read with, if there are any
+ *     encryption   which keys those are, wherever they are kept
  * </pre>
  *
  * <p>The JVM needs a few flags; a process without them gets a sentence that names them.
@@ -32,6 +34,7 @@ public final class Stele {
      * @throws io.stele.spi.JournalInUseException if another process or system has it open; names the holder
      * @throws io.stele.spi.JournalException if it cannot be opened; nothing was changed but what a crash left unfinished
      * @throws io.stele.spi.SnapshotException if the snapshots cannot be opened
+     * @throws io.stele.spi.DirectoryEncryptedException if it is encrypted; nothing was opened: use {@link #builder} and a codec with keys
      */
     public static ActorSystem open(Path directory) {
         return builder(directory).open();
@@ -56,6 +59,27 @@ public final class Stele {
     /** Starts to set how {@code directory} is opened. */
     public static SteleBuilder builder(Path directory) {
         return new SteleBuilder(directory);
+    }
+
+    /**
+     * Returns what compacts the directory of a system, keeps its legal holds, and knows what earlier runs did.
+     *
+     * @throws IllegalArgumentException if the system was not opened by {@link Stele}
+     */
+    public static Compactions compactions(ActorSystem system) {
+        Compactions found = system.owned(Compactions.class);
+        if (found == null) {
+            throw new IllegalArgumentException("only a system that Stele has opened can be compacted");
+        }
+        return found;
+    }
+
+    /**
+     * Returns the legal holds of a directory that nobody has open; of one that is open ask {@link #compactions}, since a run that is
+     * under way hears of these only when it comes to its next batch.
+     */
+    public static LegalHolds legalHolds(Path directory) {
+        return LegalHolds.of(legalHoldsFile(directory));
     }
 
     /**
@@ -96,6 +120,11 @@ public final class Stele {
     /** Returns which file of a data directory lists the actors that are under legal hold. */
     public static Path legalHoldsFile(Path directory) {
         return directory.resolve("legal-holds");
+    }
+
+    /** Returns which file of a data directory names the keys that it is encrypted with; absent if it is not. */
+    public static Path encryptionFile(Path directory) {
+        return directory.resolve("encryption");
     }
 
     /** Returns which file of a data directory tells what earlier compactions did. */

@@ -5,6 +5,7 @@ import io.stele.journal.ChronicleJournal;
 import io.stele.journal.JournalOptions;
 import io.stele.recovery.CompactionHistory;
 import io.stele.recovery.CompactionRules;
+import io.stele.recovery.CompactionSchedule;
 import io.stele.recovery.Compactor;
 import io.stele.recovery.LegalHolds;
 import io.stele.recovery.SnapshotWitness;
@@ -36,6 +37,8 @@ public final class SteleBuilder {
     private UnaryOperator<CompactionRules> compactionRules = UnaryOperator.identity();
     private Consumer<Compactor> compactorReceiver = compactor -> {};
     private UnaryOperator<ActorSystemBuilder> systemChange = builder -> builder;
+    private @Nullable CompactionSchedule schedule;
+    private boolean takesLostSnapshots;
     private int workerCount = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     SteleBuilder(Path directory) {
@@ -92,6 +95,25 @@ public final class SteleBuilder {
         return this;
     }
 
+    /**
+     * Opens a directory whose snapshots were lost, or replaced by an older copy, although its journal was compacted because of them.
+     * Actors whose events went with them answer with the reason, each for itself, and keep what is left of their history; all others
+     * serve as ever. No actor begins again from nothing. Does nothing where no snapshot is missing.
+     */
+    public SteleBuilder withoutLostSnapshots() {
+        takesLostSnapshots = true;
+        return this;
+    }
+
+    /**
+     * Compacts the journal by itself while the system is open, by the rules of {@link #compaction} or else the default ones. Default: it is
+     * not done.
+     */
+    public SteleBuilder compactEvery(CompactionSchedule value) {
+        schedule = value;
+        return this;
+    }
+
     /** Has the system close {@code store}, the keys of an encrypted directory for instance, after everything of its own. */
     public SteleBuilder owns(AutoCloseable store) {
         owned.add(store);
@@ -123,11 +145,16 @@ public final class SteleBuilder {
      */
     public ActorSystem open() {
         Stores stores = new Stores();
+        Compactions compactions = null;
         boolean opened = false;
+        EncryptionMarker.require(directory, codec);
         try {
             ChronicleJournal journal = ChronicleJournal.open(journalOptions, new IndexOnDemand(stores::index), clock);
             stores.journal = journal;
-            SnapshotWitness.require(journal, stores.rocks().snapshots());
+            EncryptionMarker.require(directory, codec);
+            EncryptionMarker.write(directory, codec);
+            requireSnapshots(journal, stores.rocks().snapshots());
+            compactions = compactions(journal, stores.rocks().snapshots());
             ActorSystemBuilder builder = ActorSystem.builder()
                     .journal(journal)
                     .snapshots(stores.rocks().snapshots())
@@ -136,29 +163,39 @@ public final class SteleBuilder {
                     .clock(clock)
                     .workerCount(workerCount)
                     .closesAtExit(true)
+                    .owns(compactions)
                     .owns(journal)
                     .owns(stores.rocks());
             owned.forEach(builder::owns);
             ActorSystem system = systemChange.apply(builder).build();
             actors.forEach(system::register);
-            compactorReceiver.accept(compactor(journal, stores.rocks().snapshots()));
+            compactorReceiver.accept(compactions.compactor());
             opened = true;
             return system;
         } finally {
             if (!opened) {
+                if (compactions != null) {
+                    compactions.close();
+                }
                 stores.close();
             }
         }
     }
 
-    private Compactor compactor(ChronicleJournal journal, SnapshotStore snapshots) {
-        CompactionRules rules = CompactionRules.of(LegalHolds.of(Stele.legalHoldsFile(directory)));
-        return new Compactor(
-                journal,
-                snapshots,
-                compactionRules.apply(rules),
-                CompactionHistory.of(Stele.compactionHistoryFile(directory)),
-                clock);
+    private void requireSnapshots(ChronicleJournal journal, SnapshotStore snapshots) {
+        if (takesLostSnapshots) {
+            SnapshotWitness.requireOrLost(journal, snapshots);
+        } else {
+            SnapshotWitness.require(journal, snapshots);
+        }
+    }
+
+    private Compactions compactions(ChronicleJournal journal, SnapshotStore snapshots) {
+        CompactionRules rules =
+                compactionRules.apply(CompactionRules.of(LegalHolds.of(Stele.legalHoldsFile(directory))));
+        CompactionHistory history = CompactionHistory.of(Stele.compactionHistoryFile(directory));
+        Compactor compactor = new Compactor(journal, snapshots, rules, history, clock);
+        return new Compactions(compactor, rules.holds(), history, schedule, clock);
     }
 
     /** What was opened so far; RocksDB when the journal, or somebody after it, asks for it. */

@@ -24,7 +24,6 @@ import io.stele.spi.OpeningReport;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.SnapshotStore;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -69,9 +68,8 @@ public final class SteleReader implements AutoCloseable {
 
     static SteleReader open(Path directory, PayloadCodec codec) {
         Path snapshots = Stele.snapshotDirectory(directory);
-        RocksStores stores = Files.exists(snapshots.resolve("CURRENT"))
-                ? RocksStores.openReadOnly(SnapshotStoreOptions.of(snapshots))
-                : null;
+        RocksStores stores =
+                RocksStores.isAt(snapshots) ? RocksStores.openReadOnly(SnapshotStoreOptions.of(snapshots)) : null;
         boolean opened = false;
         try {
             SteleReader reader = new SteleReader(directory, codec, stores);

@@ -22,6 +22,12 @@ final class PayloadReader implements Slots {
 
     private static final int SCRATCH_BYTES_MAX = 8 << 10;
     private static final int SLOT_COUNT_MIN = 64;
+    /**
+     * A buffer up to this size stays where it is after a value was read. Whoever replays a history comes with the same one again, and a
+     * reference that is written per event costs a barrier of the collector each time.
+     */
+    private static final int BUFFER_BYTES_KEPT_MAX = 1 << 20;
+
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final ThreadLocal<PayloadReader> READERS = ThreadLocal.withInitial(PayloadReader::new);
 
@@ -47,15 +53,18 @@ final class PayloadReader implements Slots {
     private PayloadReader() {}
 
     /** Takes this thread's reader, or a new one if that is at work further up the stack. Give it back with {@link #close}. */
+    @SuppressWarnings("ReferenceEquality") // equal but not the same is written anew
     static PayloadReader open(ByteBuffer payload) {
         PayloadReader reader = READERS.get();
         if (reader.inUse) {
             reader = new PayloadReader();
         }
         reader.inUse = true;
-        reader.buffer = payload.order() == ByteOrder.LITTLE_ENDIAN
-                ? payload
-                : payload.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        if (reader.buffer != payload || payload.order() != ByteOrder.LITTLE_ENDIAN) {
+            reader.buffer = payload.order() == ByteOrder.LITTLE_ENDIAN
+                    ? payload
+                    : payload.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        }
         reader.position = payload.position();
         reader.limit = payload.limit();
         return reader;
@@ -72,7 +81,9 @@ final class PayloadReader implements Slots {
         }
         slotCount = 0;
         depth = 0;
-        buffer = NOTHING;
+        if (buffer.capacity() > BUFFER_BYTES_KEPT_MAX) {
+            buffer = NOTHING;
+        }
         inUse = false;
     }
 

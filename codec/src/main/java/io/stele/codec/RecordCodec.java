@@ -1,5 +1,6 @@
 package io.stele.codec;
 
+import io.stele.spi.KeyMissingException;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.StoredType;
@@ -60,6 +61,8 @@ import org.jspecify.annotations.Nullable;
  * O(bytes). Writing a record of primitives and texts allocates nothing, reading allocates the result alone.
  */
 public final class RecordCodec implements PayloadCodec {
+
+    private static final int ENCRYPTED = 0x8f | 'S' << 8 | 'T' << 16 | 'E' << 24;
 
     private final Catalog catalog = new Catalog();
     private final Map<StoredType, Long> fingerprints = new ConcurrentHashMap<>();
@@ -152,15 +155,27 @@ public final class RecordCodec implements PayloadCodec {
             in.requireEnd();
             return value;
         } catch (Refusal refusal) {
-            throw refusal.report("payload cannot be read", type.toString());
+            throw orEncrypted(refusal.report("payload cannot be read", type.toString()), type, payload);
         } catch (PayloadCodecException e) {
-            throw e;
+            throw orEncrypted(e, type, payload);
         } catch (RuntimeException e) {
             throw new PayloadCodecException(
                     "payload cannot be read, a value refused to be put together: type=" + type + ", reason=" + e, e);
         } finally {
             in.close();
         }
+    }
+
+    /** Nothing that this codec writes begins so, and what does is in order: see docs/formats/encryption.md. */
+    private static PayloadCodecException orEncrypted(PayloadCodecException e, StoredType type, ByteBuffer payload) {
+        boolean isEncrypted = payload.remaining() >= Integer.BYTES
+                && payload.duplicate().order(ByteOrder.LITTLE_ENDIAN).getInt(payload.position()) == ENCRYPTED;
+        return isEncrypted
+                ? new KeyMissingException(
+                        "payload is encrypted, and was to be read without keys; open with those it was written with: type="
+                                + type,
+                        e)
+                : e;
     }
 
     private UnknownTypeException unknown(StoredType type) {

@@ -26,6 +26,11 @@ final class EncryptingCodec implements PayloadCodec {
     }
 
     @Override
+    public String keyStoreId() {
+        return keys.storeId();
+    }
+
+    @Override
     public void register(Class<?> type) {
         plain.register(type);
     }

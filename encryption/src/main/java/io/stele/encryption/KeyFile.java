@@ -3,9 +3,11 @@ package io.stele.encryption;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,59 +19,81 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>To forget, the slot that says so is added and forced first, and only then is the key erased and that forced: a crash between the
- * two is made good by the next opening. A slot at the end that is not whole was never forced, so nothing was written with it.
+ * two is made good by the next opening. What a power cut leaves behind the last force was never used to write anything; {@link
+ * KeyTable} tells it from damage, which is refused.
+ *
+ * <p>To wrap all keys anew, a second file is written beside it, forced, read back, and takes its name: there is the old table or the new
+ * one, whatever happens.
  *
  * <p>Any thread may add; many that add at once share a force.
  */
 final class KeyFile implements AutoCloseable {
     static final String NAME = "keys";
+    static final String NEXT = "keys.next";
 
-    private final FileChannel channel;
+    private static final int LOOK_ATTEMPTS_MAX = 5;
+
+    private final Path directory;
     private final Object forcing = new Object();
+    private FileChannel channel;
     private long slotCount;
     private long forcedCount;
     private @Nullable IOException failure;
 
-    private KeyFile(FileChannel channel) {
+    private KeyFile(Path directory, FileChannel channel) {
+        this.directory = directory;
         this.channel = channel;
     }
 
-    /** Sees the slots of a file. */
-    @FunctionalInterface
-    interface Visitor {
-        /**
-         * Sees one slot.
-         *
-         * @param slot null if it was erased, or is damaged
-         */
-        void onSlot(long index, @Nullable KeySlot slot);
-    }
-
-    static KeyFile open(Path directory, Visitor visitor) throws IOException {
-        KeyFile file = new KeyFile(FileChannel.open(
-                directory.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
-        file.slotCount = visit(file.channel, visitor);
-        file.forcedCount = file.slotCount;
-        return file;
-    }
-
-    /** Visits the slots of a file that somebody else may be writing. */
-    static void look(Path directory, Visitor visitor) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory.resolve(NAME), StandardOpenOption.READ)) {
-            visit(channel, visitor);
+    /** Opens or creates the file, and adds its slots to a table. Whoever calls has the lock. */
+    static KeyFile open(Path directory, KeyTable table) throws IOException {
+        Files.deleteIfExists(directory.resolve(NEXT)); // wrapping them anew came to no end
+        KeyFile file = new KeyFile(
+                directory,
+                FileChannel.open(
+                        directory.resolve(NAME),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE));
+        boolean opened = false;
+        try {
+            read(file.channel, table);
+            file.slotCount = table.slotCount();
+            file.forcedCount = file.slotCount;
+            for (long index : table.unwritten()) {
+                write(file.channel, KeySlot.unused().encode(), index);
+            }
+            file.channel.force(false);
+            opened = true;
+            return file;
+        } finally {
+            if (!opened) {
+                file.close();
+            }
         }
     }
 
-    /** Returns how many slots count: the last one must be whole. */
-    private static long visit(FileChannel channel, Visitor visitor) throws IOException {
+    /** Reads a file that somebody else may be writing: what looks damaged may be a slot that was just being written. */
+    static KeyTable look(Path directory) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            KeyTable table = new KeyTable(directory);
+            try (FileChannel channel = FileChannel.open(directory.resolve(NAME), StandardOpenOption.READ)) {
+                read(channel, table);
+                return table;
+            } catch (EncryptionException e) {
+                if (attempt == LOOK_ATTEMPTS_MAX) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static void read(FileChannel channel, KeyTable table) throws IOException {
         byte[] bytes = new byte[KeySlot.BYTES];
-        long count = 0;
         for (long index = 0; read(channel, bytes, index); index++) {
-            KeySlot slot = KeySlot.decode(bytes);
-            visitor.onSlot(index, slot);
-            count = slot == null && !isZero(bytes) ? count : index + 1;
+            table.add(bytes);
         }
-        return count;
+        table.requireSound();
     }
 
     private static boolean read(FileChannel channel, byte[] bytes, long index) throws IOException {
@@ -81,21 +105,18 @@ final class KeyFile implements AutoCloseable {
         return !target.hasRemaining();
     }
 
-    private static boolean isZero(byte[] bytes) {
-        return Arrays.equals(bytes, new byte[KeySlot.BYTES]);
-    }
-
-    boolean isEmpty() {
-        return slotCount == 0;
-    }
-
-    /** Adds a slot; it survives a power cut when this returns. Returns its index. */
-    long add(KeySlot slot) throws IOException {
+    /**
+     * Adds a slot; it survives a power cut when this returns.
+     *
+     * @param slot makes it, knowing how many are on disk for sure
+     * @return its index
+     */
+    long add(LongFunction<KeySlot> slot) throws IOException {
         long index;
         synchronized (this) {
             requireSound();
             index = slotCount;
-            write(slot.encode(), index);
+            write(channel, slot.apply(forcedCount).encode(), index);
             slotCount++;
         }
         force(index);
@@ -105,7 +126,7 @@ final class KeyFile implements AutoCloseable {
     /** Overwrites a slot; what it held is gone from the file when this returns, after any crash. */
     synchronized void erase(long index) throws IOException {
         requireSound();
-        write(ByteBuffer.allocate(KeySlot.BYTES), index);
+        write(channel, ByteBuffer.allocate(KeySlot.BYTES), index);
         try {
             channel.force(false);
         } catch (IOException e) {
@@ -114,7 +135,72 @@ final class KeyFile implements AutoCloseable {
         }
     }
 
-    private void write(ByteBuffer bytes, long index) throws IOException {
+    /** What becomes of a slot when all of them are written anew. */
+    @FunctionalInterface
+    interface Rewrite {
+        KeySlot of(KeySlot slot) throws IOException;
+    }
+
+    /**
+     * Writes all slots anew, each where it was. Nobody may add meanwhile.
+     *
+     * @param check is given every slot as it was read back, and throws if it is not what it must be; then nothing was changed
+     */
+    synchronized void rewrite(Rewrite rewrite, Rewrite check) throws IOException {
+        requireSound();
+        Path next = directory.resolve(NEXT);
+        FileChannel written = null;
+        boolean moved = false;
+        try {
+            written = FileChannel.open(
+                    next,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.READ,
+                    StandardOpenOption.WRITE);
+            copy(channel, written, rewrite);
+            written.force(true);
+            copy(written, null, check);
+            Files.move(next, directory.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
+            moved = true;
+            FileChannel old = channel;
+            channel = written;
+            old.close();
+            forceDirectory();
+        } finally {
+            if (!moved && written != null) {
+                written.close();
+                Files.deleteIfExists(next);
+            }
+        }
+    }
+
+    private void copy(FileChannel from, @Nullable FileChannel to, Rewrite rewrite) throws IOException {
+        byte[] bytes = new byte[KeySlot.BYTES];
+        for (long index = 0; index < slotCount; index++) {
+            if (!read(from, bytes, index)) {
+                throw new IOException("key file has become shorter: slot=" + index);
+            }
+            KeySlot slot = KeySlot.decode(bytes);
+            ByteBuffer kept = slot == null
+                    ? ByteBuffer.allocate(KeySlot.BYTES)
+                    : rewrite.of(slot).encode();
+            if (to != null) {
+                write(to, kept, index);
+            }
+        }
+    }
+
+    private void forceDirectory() throws IOException {
+        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+            names.force(true);
+        } catch (IOException e) {
+            failure = e;
+            throw e;
+        }
+    }
+
+    private static void write(FileChannel channel, ByteBuffer bytes, long index) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes, index * KeySlot.BYTES + bytes.position());
         }
@@ -122,21 +208,25 @@ final class KeyFile implements AutoCloseable {
 
     private void force(long index) throws IOException {
         synchronized (forcing) {
-            if (forcedCount > index) {
-                return;
-            }
             long count;
+            FileChannel used;
             synchronized (this) {
+                if (forcedCount > index) {
+                    return;
+                }
                 requireSound();
                 count = slotCount;
+                used = channel;
             }
             try {
-                channel.force(false);
+                used.force(false);
             } catch (IOException e) {
                 fail(e);
                 throw e;
             }
-            forcedCount = count;
+            synchronized (this) {
+                forcedCount = count;
+            }
         }
     }
 
@@ -151,7 +241,7 @@ final class KeyFile implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         channel.close();
     }
 }

@@ -1,8 +1,8 @@
 package io.stele.encryption;
 
+import io.stele.spi.Presence;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
@@ -29,20 +29,18 @@ public final class KeyInspector {
     /**
      * Reads which keys there are. A directory without keys is one where none are.
      *
-     * @throws EncryptionException if the file cannot be read
+     * @throws EncryptionException if the file cannot be read, or is damaged
+     * @throws io.stele.spi.UnreadableException if nobody can tell whether there are keys
      */
     public static KeyInspector open(Path directory) {
         KeyInspector inspector = new KeyInspector();
-        if (!Files.exists(directory.resolve(KeyFile.NAME))) {
+        if (!Presence.of(directory.resolve(KeyFile.NAME))) {
             return inspector;
         }
         try {
-            KeyFile.look(directory, (index, slot) -> {
-                if (slot != null) {
-                    Set<Long> ids = slot.kind() == KeySlot.FORGOTTEN ? inspector.destroyed : inspector.keys;
-                    ids.add(slot.keyId());
-                }
-            });
+            for (KeySlot slot : KeyFile.look(directory).slots().values()) {
+                (slot.kind() == KeySlot.FORGOTTEN ? inspector.destroyed : inspector.keys).add(slot.keyId());
+            }
         } catch (IOException e) {
             throw new EncryptionException("keys cannot be read: directory=" + directory + ", cause=" + e, e);
         }

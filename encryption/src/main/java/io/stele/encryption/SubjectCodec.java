@@ -1,5 +1,6 @@
 package io.stele.encryption;
 
+import io.stele.spi.KeyMissingException;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.PersistenceId;
@@ -36,6 +37,11 @@ final class SubjectCodec implements PayloadCodec {
     public boolean isForgotten() {
         SubjectKey known = key;
         return known == null ? subject != null && keys.isForgotten(subject) : known.isForgotten();
+    }
+
+    @Override
+    public String keyStoreId() {
+        return keys.storeId();
     }
 
     @Override
@@ -135,7 +141,7 @@ final class SubjectCodec implements PayloadCodec {
         }
         SubjectKey used = keys.byId(read.keyId());
         if (used == null) {
-            throw new PayloadCodecException("key is missing; take the key file from where this data comes from:"
+            throw new KeyMissingException("key is missing; take the key file from where this data comes from:"
                     + " persistenceId=" + persistenceId + ", type=" + type + ", keyId="
                     + Long.toHexString(read.keyId()) + ", keyDirectory=" + keys.directory());
         }

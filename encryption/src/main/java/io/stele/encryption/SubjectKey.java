@@ -45,6 +45,13 @@ final class SubjectKey {
         }
     }
 
+    /** The master key was replaced. */
+    synchronized void wrappedAnew(byte[] value) {
+        if (!forgotten) {
+            wrapped = value;
+        }
+    }
+
     synchronized void destroy() {
         forgotten = true;
         aead = null;

@@ -7,7 +7,6 @@ import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.PersistenceId;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -18,11 +17,14 @@ import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,10 @@ import org.jspecify.annotations.Nullable;
  * made before holds it in good order: forget there too ({@code open} its keys, {@code forget}), or let backups expire. Events
  * stored before encryption was turned on stay readable in the files.
  *
+ * <h2>Another master key</h2>
+ * {@link #rotate} wraps all keys by another master key, while they are used. Payloads are not touched. Whoever has the former master
+ * key and an old copy of the key file can still read what is in it; so rotating is for the day before a key gets out, not after.
+ *
  * <h2>Cost</h2>
  * A new subject's first event waits for one force of the key file, which those that come together share. Every subject takes 512
  * bytes on disk and some 200 in memory; a payload grows by 44 bytes. One key may encrypt 2³² payloads.
@@ -59,12 +65,14 @@ public final class SubjectKeys implements AutoCloseable {
     private static final int KEY_BYTES = 32;
 
     private final Path directory;
-    private final MasterKey master;
     private final FileChannel lockChannel;
     private final Map<String, SubjectKey> bySubject = new ConcurrentHashMap<>();
     private final Map<Long, SubjectKey> byId = new ConcurrentHashMap<>();
     private final SecureRandom random = new SecureRandom();
+    private final ReadWriteLock rotating = new ReentrantReadWriteLock();
+    private MasterKey master;
     private @Nullable KeyFile file;
+    private String storeId = "";
 
     private SubjectKeys(Path directory, MasterKey master, FileChannel lockChannel) {
         this.directory = directory;
@@ -76,7 +84,7 @@ public final class SubjectKeys implements AutoCloseable {
      * Opens the keys in a directory, or begins with none in an empty or absent one. Reads all of them: 512 bytes each.
      *
      * @throws EncryptionException if somebody else has them open, if the master key is another one, or if the file cannot be read or
-     *     is damaged in front; nothing was changed
+     *     is damaged anywhere; nothing was changed
      */
     public static SubjectKeys open(Path directory, MasterKey master) {
         SubjectKeys keys = null;
@@ -117,23 +125,23 @@ public final class SubjectKeys implements AutoCloseable {
     }
 
     private void load() throws IOException {
-        Map<String, KeySlot> forgotten = new ConcurrentHashMap<>();
-        KeySlot[] header = new KeySlot[1];
-        KeyFile opened = KeyFile.open(directory, (index, slot) -> {
-            if (index == 0) {
-                header[0] = slot;
-            } else if (slot != null && slot.kind() == KeySlot.KEY) {
+        Map<String, KeySlot> forgotten = new HashMap<>();
+        KeyTable table = new KeyTable(directory);
+        KeyFile opened = KeyFile.open(directory, table);
+        file = opened;
+        KeySlot header = table.header();
+        if (header == null) {
+            begin(opened);
+        } else {
+            requireMaster(header);
+        }
+        table.slots().forEach((index, slot) -> {
+            if (slot.kind() == KeySlot.KEY) {
                 put(new SubjectKey(slot.subject(), slot.keyId(), index, slot.wrapped()));
-            } else if (slot != null && slot.kind() == KeySlot.FORGOTTEN) {
+            } else if (slot.kind() == KeySlot.FORGOTTEN) {
                 forgotten.put(slot.subject(), slot);
             }
         });
-        file = opened;
-        if (opened.isEmpty()) {
-            begin(opened);
-        } else {
-            requireMaster(header[0]);
-        }
         for (KeySlot slot : forgotten.values()) {
             SubjectKey left = bySubject.get(slot.subject());
             if (left != null) {
@@ -149,10 +157,10 @@ public final class SubjectKeys implements AutoCloseable {
     }
 
     private void begin(KeyFile opened) throws IOException {
-        String storeId = UUID.randomUUID().toString();
+        storeId = UUID.randomUUID().toString();
         try {
-            byte[] check = master.wrap(storeId.getBytes(StandardCharsets.UTF_8), checkData());
-            opened.add(new KeySlot(KeySlot.HEADER, storeId, 0, System.currentTimeMillis(), 0, check));
+            KeySlot header = Rewrapping.header(storeId, System.currentTimeMillis(), master);
+            opened.add(durableCount -> header);
         } catch (GeneralSecurityException e) {
             throw new EncryptionException(
                     "master key cannot wrap; nothing was encrypted: directory=" + directory + ", cause=" + e, e);
@@ -164,23 +172,68 @@ public final class SubjectKeys implements AutoCloseable {
         }
     }
 
-    private void requireMaster(@Nullable KeySlot header) {
-        if (header == null || header.kind() != KeySlot.HEADER) {
-            throw new EncryptionException(
-                    "key file is damaged; nothing was changed; take it from a backup: directory=" + directory);
-        }
-        boolean fits;
-        try {
-            byte[] check = master.unwrap(header.wrapped(), checkData());
-            fits = Arrays.equals(check, header.subject().getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException e) {
-            fits = false;
-        }
-        if (!fits) {
+    private void requireMaster(KeySlot header) {
+        if (!Rewrapping.fits(header, master)) {
             throw new EncryptionException(
                     "master key is not the one that these keys were wrapped with; nothing was opened or"
                             + " changed: directory=" + directory + ", keyStoreId=" + header.subject());
         }
+        storeId = header.subject();
+    }
+
+    /**
+     * Wraps all keys by another master key, from now on the only one that opens them. Encrypting and decrypting go on meanwhile; a
+     * new subject's first event, and whoever forgets, wait. Two calls of each master key per subject that was not forgotten, and a
+     * third to check what was written.
+     *
+     * <p>The table of keys is replaced as a whole: after a crash it is opened by the former master key or by the new one, so keep both
+     * until this has returned. Backups that were made before need the former one.
+     *
+     * @throws EncryptionException if a key cannot be wrapped, or does not come back as it was, or the table cannot be written; then
+     *     the former master key is still the one, unless only the last force failed: open the keys anew with either
+     */
+    public void rotate(MasterKey next) {
+        rotating.writeLock().lock();
+        try {
+            KeyFile opened = requireOpen();
+            Map<Long, byte[]> wrappedAnew = new HashMap<>();
+            try {
+                Rewrapping rewrapping =
+                        new Rewrapping(master, next, id -> requireKnown(id).wrapped());
+                opened.rewrite(slot -> rewrapping.wrap(slot, wrappedAnew), rewrapping::requireSame);
+            } finally {
+                if (isReplaced(next)) {
+                    master = next;
+                    wrappedAnew.forEach((id, wrapped) -> requireKnown(id).wrappedAnew(wrapped));
+                }
+            }
+        } catch (IOException e) {
+            throw new EncryptionException(
+                    "keys could not be wrapped anew; open them with the former master key: directory=" + directory
+                            + ", keyStoreId=" + storeId + ", cause=" + e,
+                    e);
+        } finally {
+            rotating.writeLock().unlock();
+        }
+    }
+
+    private boolean isReplaced(MasterKey next) throws IOException {
+        KeySlot header = KeyFile.look(directory).header();
+        return header != null && Rewrapping.fits(header, next);
+    }
+
+    private SubjectKey requireKnown(long keyId) {
+        SubjectKey known = byId.get(keyId);
+        if (known == null) {
+            throw new EncryptionException("key is in the file and was not read from it: directory=" + directory
+                    + ", keyId=" + Long.toHexString(keyId));
+        }
+        return known;
+    }
+
+    /** Returns the name of these keys, which stays the same for ever: a directory that was written with them remembers it. */
+    public String storeId() {
+        return storeId;
     }
 
     /**
@@ -210,6 +263,15 @@ public final class SubjectKeys implements AutoCloseable {
      */
     public boolean forget(String subject) {
         requireSubject(subject);
+        rotating.readLock().lock();
+        try {
+            return destroy(subject);
+        } finally {
+            rotating.readLock().unlock();
+        }
+    }
+
+    private boolean destroy(String subject) {
         boolean[] destroyed = new boolean[1];
         bySubject.compute(subject, (same, key) -> {
             if (key != null && key.isForgotten()) {
@@ -219,7 +281,8 @@ public final class SubjectKeys implements AutoCloseable {
                 KeyFile opened = requireOpen();
                 long id = key == null ? 0 : key.id;
                 long slot = key == null ? 0 : key.slot;
-                opened.add(new KeySlot(KeySlot.FORGOTTEN, subject, id, System.currentTimeMillis(), slot, new byte[0]));
+                long nowMs = System.currentTimeMillis();
+                opened.add(durableCount -> KeySlot.forgotten(subject, id, nowMs, slot, durableCount));
                 if (key == null) {
                     return SubjectKey.destroyed(subject, 0);
                 }
@@ -273,6 +336,15 @@ public final class SubjectKeys implements AutoCloseable {
 
     private SubjectKey draw(String subject) {
         requireSubject(subject);
+        rotating.readLock().lock();
+        try {
+            return drawOnce(subject);
+        } finally {
+            rotating.readLock().unlock();
+        }
+    }
+
+    private SubjectKey drawOnce(String subject) {
         return bySubject.computeIfAbsent(subject, absent -> {
             byte[] key = new byte[KEY_BYTES];
             random.nextBytes(key);
@@ -281,12 +353,13 @@ public final class SubjectKeys implements AutoCloseable {
                 id = random.nextLong();
             } while (id == 0 || byId.containsKey(id));
             try {
-                byte[] wrapped = master.wrap(key, keyData(id, subject));
-                KeySlot slot = new KeySlot(KeySlot.KEY, subject, id, System.currentTimeMillis(), 0, wrapped);
-                if (wrapped.length > MasterKey.WRAPPED_BYTES_MAX) {
-                    throw new GeneralSecurityException("wrapped key is too long: lengthBytes=" + wrapped.length);
-                }
-                SubjectKey drawn = new SubjectKey(subject, id, requireOpen().add(slot), wrapped);
+                byte[] wrapped = master.wrap(key, Rewrapping.keyData(id, subject));
+                Rewrapping.requireLength(wrapped);
+                long keyId = id;
+                long nowMs = System.currentTimeMillis();
+                long slot =
+                        requireOpen().add(durableCount -> KeySlot.key(subject, keyId, nowMs, durableCount, wrapped));
+                SubjectKey drawn = new SubjectKey(subject, id, slot, wrapped);
                 drawn.unwrapped(new AesGcmJce(key));
                 byId.put(id, drawn);
                 return drawn;
@@ -315,12 +388,13 @@ public final class SubjectKeys implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        byte[] wrapped = key.wrapped();
-        if (key.isForgotten()) {
-            throw forgotten(persistenceId);
-        }
+        rotating.readLock().lock();
         try {
-            Aead unwrapped = new AesGcmJce(master.unwrap(wrapped, keyData(key.id, key.subject)));
+            byte[] wrapped = key.wrapped();
+            if (key.isForgotten()) {
+                throw forgotten(persistenceId);
+            }
+            Aead unwrapped = new AesGcmJce(master.unwrap(wrapped, Rewrapping.keyData(key.id, key.subject)));
             key.unwrapped(unwrapped);
             return unwrapped;
         } catch (GeneralSecurityException e) {
@@ -328,6 +402,8 @@ public final class SubjectKeys implements AutoCloseable {
                     "key cannot be unwrapped: persistenceId=" + persistenceId + ", keyId=" + Long.toHexString(key.id)
                             + ", directory=" + directory + ", cause=" + e,
                     e);
+        } finally {
+            rotating.readLock().unlock();
         }
     }
 
@@ -353,14 +429,5 @@ public final class SubjectKeys implements AutoCloseable {
             throw new IllegalArgumentException(
                     "subject must have 1 to " + KeySlot.SUBJECT_BYTES_MAX + " bytes of UTF-8: lengthBytes=" + length);
         }
-    }
-
-    private static byte[] checkData() {
-        return "stele-keys/1".getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static byte[] keyData(long id, String subject) {
-        byte[] text = subject.getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(8 + text.length).putLong(id).put(text).array();
     }
 }

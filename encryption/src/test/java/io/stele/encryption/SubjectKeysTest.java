@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.stele.codec.RecordCodec;
 import io.stele.encryption.KeyInspector.Status;
 import io.stele.spi.ForgottenException;
+import io.stele.spi.KeyMissingException;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.PersistenceId;
@@ -155,6 +156,93 @@ class SubjectKeysTest {
             assertThat(decode(codec.forActor(ANN), anns)).isEqualTo(new Moved("Rome", 9));
         }
         assertThat(Files.size(file)).isEqualTo(1536);
+    }
+
+    /** Whatever byte of whatever slot is damaged: nobody who was forgotten gets a new key, and nobody else loses theirs. */
+    @Test
+    void shouldRefuseAFileWithADamagedSlot() throws IOException {
+        Path file = directory.resolve("keys");
+        try (SubjectKeys keys = open()) {
+            PayloadCodec codec = keys.encrypting(plain);
+            encode(codec.forActor(ANN), new Moved("Rome", 1));
+            keys.forget("person/ann");
+            encode(codec.forActor(BOB), new Moved("Bonn", 2));
+        }
+        byte[] whole = Files.readAllBytes(file);
+        for (int slot : new int[] {0, 2, 3}) {
+            for (int at : new int[] {0, 4, 5, 6, 8, 40, 120, 509}) {
+                byte[] damaged = whole.clone();
+                damaged[slot * 512 + at] ^= 0x10;
+                Files.write(file, damaged);
+
+                assertThatThrownBy(this::open)
+                        .as("slot %d, byte %d", slot, at)
+                        .isInstanceOf(EncryptionException.class)
+                        .hasMessageStartingWith("key file is damaged; nothing was opened or changed")
+                        .hasMessageContaining("slot=" + slot);
+                assertThatThrownBy(() -> KeyInspector.open(directory)).isInstanceOf(EncryptionException.class);
+                assertThat(Files.readAllBytes(file)).isEqualTo(damaged);
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseAFileThatHasLostASlotWhichWasOnDisk() throws IOException {
+        Path file = directory.resolve("keys");
+        try (SubjectKeys keys = open()) {
+            PayloadCodec codec = keys.encrypting(plain);
+            encode(codec.forActor(ANN), new Moved("Rome", 1));
+            keys.forget("person/ann");
+            encode(codec.forActor(BOB), new Moved("Bonn", 2));
+        }
+        byte[] lost = Files.readAllBytes(file);
+        Arrays.fill(lost, 2 * 512, 3 * 512, (byte) 0); // that ann was forgotten
+        Files.write(file, lost);
+
+        assertThatThrownBy(this::open).isInstanceOf(EncryptionException.class).hasMessageContaining("slot=");
+    }
+
+    /** Of slots that share a force, a power cut may leave any: none of them was used. */
+    @Test
+    void shouldGoOnBehindSlotsThatAPowerCutHasLeftOut() throws IOException {
+        Path file = directory.resolve("keys");
+        byte[] bobs;
+        try (SubjectKeys keys = open()) {
+            bobs = encode(keys.encrypting(plain).forActor(BOB), new Moved("Bonn", 2));
+        }
+        byte[] before = Files.readAllBytes(file);
+        byte[] after = Arrays.copyOf(before, 6 * 512);
+        after[2 * 512] = 'S'; // torn: its end was never written
+        byte[] whole =
+                KeySlot.key("person/carl", 77, 0, 2, new byte[60]).encode().array();
+        System.arraycopy(whole, 0, after, 4 * 512, 512);
+        Files.write(file, after);
+
+        byte[] anns;
+        try (SubjectKeys keys = open()) {
+            anns = encode(keys.encrypting(plain).forActor(ANN), new Moved("Rome", 9));
+        }
+        try (SubjectKeys keys = open()) {
+            PayloadCodec codec = keys.encrypting(plain);
+            assertThat(decode(codec.forActor(BOB), bobs)).isEqualTo(new Moved("Bonn", 2));
+            assertThat(decode(codec.forActor(ANN), anns)).isEqualTo(new Moved("Rome", 9));
+        }
+        assertThat(Files.size(file)).isEqualTo(7 * 512);
+    }
+
+    @Test
+    void shouldSayThatAKeyIsMissingAndNotThatThePayloadIsBad() {
+        byte[] stored;
+        try (SubjectKeys keys = open()) {
+            stored = encode(keys.encrypting(plain).forActor(ANN), new Moved("Rome", 1));
+        }
+        try (SubjectKeys others = SubjectKeys.open(temporary.resolve("others"), master)) {
+            assertThatThrownBy(() -> decode(others.encrypting(plain).forActor(ANN), stored))
+                    .isInstanceOf(KeyMissingException.class);
+        }
+        assertThatThrownBy(() -> decode(plain, stored))
+                .isInstanceOf(KeyMissingException.class)
+                .hasMessageContaining("encrypted");
     }
 
     @Test

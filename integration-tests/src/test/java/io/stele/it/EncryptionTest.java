@@ -14,6 +14,7 @@ import io.stele.runtime.Command;
 import io.stele.runtime.CommandHandlers;
 import io.stele.runtime.EventHandlers;
 import io.stele.runtime.PersistentActor;
+import io.stele.spi.DirectoryEncryptedException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -125,12 +126,81 @@ final class EncryptionTest {
     }
 
     @Test
-    void shouldNotReadEncryptedEventsWithoutTheKeys() {
+    void shouldNotOpenAnEncryptedDirectoryWithoutItsKeys() throws IOException {
         try (ActorSystem system = open(keys())) {
             move(system, "ann", 2);
         }
-        try (ActorSystem system = Stele.open(data)) {
-            assertThatThrownBy(() -> ask(system, "ann")).hasMessageContaining("an event of it cannot be applied");
+
+        assertThatThrownBy(() -> Stele.open(data))
+                .isInstanceOf(DirectoryEncryptedException.class)
+                .hasMessageStartingWith(
+                        "directory is encrypted and was to be opened without its keys; nothing was opened")
+                .hasMessageContaining("directory=" + data);
+        Files.delete(Stele.encryptionFile(data)); // as an earlier version left it
+        assertThatThrownBy(() -> Stele.open(data)).isInstanceOf(DirectoryEncryptedException.class);
+
+        try (ActorSystem system = open(keys())) {
+            assertThat(ask(system, "ann").moves()).isEqualTo(2);
+            assertThat(system.quarantine().list()).isEmpty();
+        }
+    }
+
+    /** An empty directory of keys would draw a new key for whoever was forgotten. */
+    @Test
+    void shouldNotOpenAnEncryptedDirectoryWithOtherKeys() {
+        Path elsewhere = temporary.resolve("elsewhere");
+        SubjectKeys keys = SubjectKeys.open(elsewhere, master);
+        try (ActorSystem system = open(keys)) {
+            move(system, "ann", 2);
+            keys.forget("person/ann");
+        }
+
+        assertThatThrownBy(() -> Stele.open(data)).isInstanceOf(DirectoryEncryptedException.class);
+        try (SubjectKeys others = keys()) {
+            assertThatThrownBy(() -> open(others))
+                    .isInstanceOf(DirectoryEncryptedException.class)
+                    .hasMessageContaining("other keys")
+                    .hasMessageContaining("keyStoreIdGiven=" + others.storeId());
+        }
+    }
+
+    /** A key that is not there says nothing against the events: nobody goes into quarantine for it. */
+    @Test
+    void shouldServeAgainOnceAMissingKeyIsBack() throws IOException {
+        byte[] early;
+        try (ActorSystem system = open(keys())) {
+            move(system, "bob", 1);
+            early = Files.readAllBytes(Stele.keyDirectory(data).resolve("keys"));
+            move(system, "ann", 2);
+        }
+        Path file = Stele.keyDirectory(data).resolve("keys");
+        byte[] all = Files.readAllBytes(file);
+        Files.write(file, early);
+        try (ActorSystem system = open(keys())) {
+            assertThatThrownBy(() -> ask(system, "ann")).hasMessageContaining("key is missing");
+            assertThat(ask(system, "bob").moves()).isEqualTo(1);
+            assertThat(system.quarantine().list()).isEmpty();
+        }
+        Files.write(file, all);
+        try (ActorSystem system = open(keys())) {
+            assertThat(ask(system, "ann").moves()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldChangeTheMasterKeyWhileActorsWork() {
+        MasterKey next = MasterKey.createFile(temporary.resolve("next.json"));
+        SubjectKeys keys = keys();
+        try (ActorSystem system = open(keys)) {
+            move(system, "ann", 2);
+            keys.rotate(next);
+            move(system, "ann", 2, 4);
+            move(system, "bob", 1);
+        }
+        master = next;
+        try (ActorSystem system = open(keys())) {
+            assertThat(ask(system, "ann").moves()).isEqualTo(4);
+            assertThat(ask(system, "bob").moves()).isEqualTo(1);
         }
     }
 

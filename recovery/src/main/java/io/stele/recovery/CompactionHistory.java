@@ -2,6 +2,7 @@ package io.stele.recovery;
 
 import io.stele.recovery.CompactionReport.State;
 import io.stele.spi.JournalException;
+import io.stele.spi.Presence;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -45,7 +46,7 @@ public final class CompactionHistory {
 
     /** Returns all runs, oldest first. Throws {@link JournalException} if the file cannot be read. */
     public List<CompactionReport> runs() {
-        if (!Files.exists(file)) {
+        if (!Presence.of(file)) {
             return List.of();
         }
         Map<Long, CompactionReport> runs = new TreeMap<>();

@@ -2,6 +2,7 @@ package io.stele.recovery;
 
 import io.stele.spi.JournalException;
 import io.stele.spi.PersistenceId;
+import io.stele.spi.Presence;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -56,7 +57,7 @@ public final class LegalHolds {
 
     /** Returns who is held now, as it stands on disk. Throws {@link JournalException} if that cannot be read or is damaged. */
     public Set<PersistenceId> list() {
-        if (!Files.exists(file)) {
+        if (!Presence.of(file)) {
             return Set.of();
         }
         try {

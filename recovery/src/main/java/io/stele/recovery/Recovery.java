@@ -5,6 +5,7 @@ import io.stele.spi.EventHistory;
 import io.stele.spi.EventReader;
 import io.stele.spi.ForgottenException;
 import io.stele.spi.HistoryCompactedException;
+import io.stele.spi.KeyMissingException;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.PersistenceId;
@@ -86,6 +87,7 @@ public final class Recovery {
      * @param toSequenceNumber the last event wanted; {@link Long#MAX_VALUE} for all there are
      * @throws HistoryCompactedException if the history begins later than the newest usable snapshot ends
      * @throws io.stele.spi.ForgottenException if the actor's data was forgotten; this is no damage
+     * @throws KeyMissingException if something is encrypted with a key that is not here; nothing is wrong with it
      * @throws PoisonEventException if an event cannot be decoded, or the target throws; the target has been fed what is before it
      * @throws RecoveryException if the history ends before its own snapshot; the target may have been fed a part
      * @throws io.stele.spi.CorruptJournalException if a record cannot be trusted
@@ -280,8 +282,8 @@ public final class Recovery {
             run.sequenceNumber = snapshot.sequenceNumber();
             run.count(snapshot.payload().remaining());
             return true;
-        } catch (ForgottenException e) {
-            throw e; // and so is everything older
+        } catch (ForgottenException | KeyMissingException e) {
+            throw e; // and so is everything older; or its key may be found
         } catch (PayloadCodecException e) {
             logPassedOver(snapshot, e.getMessage());
             run.snapshotsPassedOver++;
@@ -413,7 +415,7 @@ public final class Recovery {
             try {
                 count(stored.payload().remaining());
                 decodeAndApply(stored);
-            } catch (ForgottenException e) {
+            } catch (ForgottenException | KeyMissingException e) {
                 throw e;
             } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
                 if (!isSkippedLater(stored.sequenceNumber())) {

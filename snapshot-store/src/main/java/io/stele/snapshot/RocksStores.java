@@ -1,6 +1,9 @@
 package io.stele.snapshot;
 
+import io.stele.spi.Presence;
 import io.stele.spi.SnapshotException;
+import io.stele.spi.SteleException;
+import io.stele.spi.UnreadableException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
@@ -132,6 +135,15 @@ public final class RocksStores implements AutoCloseable {
         }
     }
 
+    /**
+     * Returns whether there are any in a directory. One system call.
+     *
+     * @throws UnreadableException if that cannot be told; then they must not be taken for absent
+     */
+    public static boolean isAt(Path directory) {
+        return Presence.of(directory.resolve(CURRENT));
+    }
+
     /** Returns where both live. */
     public Path directory() {
         return database.options().directory();
@@ -250,7 +262,7 @@ public final class RocksStores implements AutoCloseable {
 
     /** Refuses a directory that lost its root: RocksDB would start an empty one in it and remove the rest. */
     private static void requireCurrent(Path directory) throws IOException {
-        if (Files.exists(directory.resolve(CURRENT))) {
+        if (isAt(directory)) {
             return;
         }
         try (Stream<Path> files = Files.list(directory)) {
@@ -262,13 +274,16 @@ public final class RocksStores implements AutoCloseable {
 
     /** Asked first, because RocksDB would create the directory. */
     private static void requireReadable(Path directory) {
-        if (!Files.isReadable(directory.resolve(CURRENT))) {
+        if (!isAt(directory)) {
             throw new SnapshotException("snapshot directory cannot be opened: directory=" + directory
-                    + ", reason=there is no readable file CURRENT; nothing was changed");
+                    + ", reason=there is no file CURRENT; nothing was changed");
+        }
+        if (!Files.isReadable(directory.resolve(CURRENT))) {
+            throw unreadable(directory, "file CURRENT may not be read", null);
         }
     }
 
-    private static SnapshotException refusal(Path directory, RocksDBException cause) {
+    private static SteleException refusal(Path directory, RocksDBException cause) {
         String reason = String.valueOf(cause.getMessage());
         if (reason.contains("lock file") || reason.contains("lock hold by current process")) {
             return new SnapshotException(
@@ -279,9 +294,20 @@ public final class RocksStores implements AutoCloseable {
         if (isCorruption(cause)) {
             return damaged(directory, reason, cause);
         }
+        if (reason.contains("Permission denied")) {
+            return unreadable(directory, reason, cause);
+        }
         return new SnapshotException(
                 "snapshot directory cannot be opened: directory=" + directory + ", reason=" + reason
                         + "; no event is lost by that, and no snapshot was changed",
+                cause);
+    }
+
+    private static UnreadableException unreadable(Path directory, String reason, @Nullable RocksDBException cause) {
+        return new UnreadableException(
+                "snapshot directory may not be read by this user, so nobody knows which snapshots there are: directory="
+                        + directory + ", reason=" + reason + ", user=" + System.getProperty("user.name")
+                        + "; nothing was opened or changed",
                 cause);
     }
 

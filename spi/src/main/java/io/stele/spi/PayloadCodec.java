@@ -48,6 +48,14 @@ public interface PayloadCodec {
     }
 
     /**
+     * Returns the name of the keys that this codec encrypts with; empty, as here, if it writes in plain. A data directory remembers it, and is
+     * opened with no others. A codec around another one hands on what that says.
+     */
+    default String keyStoreId() {
+        return "";
+    }
+
+    /**
      * Writes {@code value} so that equal values have equal bytes, in whatever order their sets and maps are iterated: what a
      * state's hash is taken of. May be slower than {@link #encode}, and {@link #decode} reads it just as well. Here it does what
      * {@link #encode} does; a codec for which that depends on such an order must override it. Throws as {@link #encode} does.

@@ -1,6 +1,7 @@
 package io.stele.tools;
 
 import io.stele.Stele;
+import io.stele.spi.Presence;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,14 +16,17 @@ final class Companions {
 
     /** Copies it into another data directory. */
     static void copy(Path source, Path target) throws IOException {
-        for (Path file :
-                List.of(Stele.legalHoldsFile(source), Stele.compactionHistoryFile(source), source.resolve(REWRITES))) {
-            if (Files.exists(file)) {
+        for (Path file : List.of(
+                Stele.encryptionFile(source),
+                Stele.legalHoldsFile(source),
+                Stele.compactionHistoryFile(source),
+                source.resolve(REWRITES))) {
+            if (Presence.of(file)) {
                 Files.copy(file, target.resolve(file.getFileName()));
             }
         }
         Path keys = Stele.keyDirectory(source);
-        if (Files.isDirectory(keys)) {
+        if (Presence.ofDirectory(keys)) {
             Path copies = Files.createDirectories(Stele.keyDirectory(target));
             try (Stream<Path> files = Files.list(keys)) {
                 for (Path file : files.filter(Files::isRegularFile).toList()) {

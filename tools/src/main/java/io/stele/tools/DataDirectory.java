@@ -106,9 +106,7 @@ final class DataDirectory {
     /** Returns the snapshots as they are now, or null if there are none yet. */
     @Nullable RocksStores snapshots() {
         Path snapshots = Stele.snapshotDirectory(directory);
-        return Files.exists(snapshots.resolve("CURRENT"))
-                ? RocksStores.openReadOnly(SnapshotStoreOptions.of(snapshots))
-                : null;
+        return RocksStores.isAt(snapshots) ? RocksStores.openReadOnly(SnapshotStoreOptions.of(snapshots)) : null;
     }
 
     /** Returns what is known of the keys of an encrypted directory. */

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whether every actor's newest snapshot can be read, and includes no event that the journal does not have.
+ * Whether every actor's newest snapshot can be read, includes no event that the journal does not have, and is there where the
+ * journal was compacted because of it.
  *
  * @param checkedCount how many were read
  * @param findings one sentence each
@@ -25,6 +26,15 @@ record SnapshotCheck(long checkedCount, List<String> findings) {
             if (snapshots.rejectedCount() > rejectedBefore) {
                 findings.add("snapshot is damaged, recovery takes an older one or all events: persistenceId="
                         + actor.persistenceId());
+            }
+            long covered = newest.map(Snapshot::sequenceNumber).orElse(0L);
+            if (covered < actor.firstSequenceNumber() - 1) {
+                findings.add(
+                        "actor cannot be recovered, its first events were compacted and the snapshot that makes up for them is"
+                                + " not there; bring back the directory of snapshots: persistenceId="
+                                + actor.persistenceId()
+                                + ", firstSequenceNumber=" + actor.firstSequenceNumber() + ", snapshotSequenceNumber="
+                                + covered);
             }
             if (newest.isEmpty()) {
                 continue;

@@ -43,13 +43,10 @@ final class VerifyCommand extends SubCommand implements Callable<Integer> {
     /** Opens the snapshots before it reads the journal: a live owner adds to both, and the journal is always ahead. */
     private SnapshotCheck checkSnapshots(DataDirectory directory) {
         try (RocksStores stores = directory.snapshots()) {
-            if (stores == null) {
-                return SnapshotCheck.NONE;
-            }
             ScanStatus status = new ScanStatus();
             JournalSummary journal = Progress.during(
                     main.options(), status::status, () -> directory.journal().summarize(status));
-            return SnapshotCheck.of(journal.actors(), stores.snapshots());
+            return SnapshotCheck.of(journal.actors(), stores == null ? new NoSnapshots() : stores.snapshots());
         }
     }
 }

@@ -13,7 +13,9 @@ import io.stele.spi.EventStream;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
 import io.stele.spi.StoredType;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +97,30 @@ final class CompactTest {
                 .isEqualTo(ExitCode.DONE);
         assertThat(screens.out()).contains("\"state\": \"FINISHED\"").contains("\"reason\": \"stele compact\"");
         assertThat(screens.run("verify", "-d", directory.toString())).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void shouldFindThatSnapshotsOfACompactedJournalAreGone() throws IOException {
+        screens.run("compact", "--execute", "--yes", "-d", directory.toString());
+        Path snapshots = Stele.snapshotDirectory(directory);
+        Files.move(snapshots, directory.resolve("elsewhere"));
+
+        assertThat(screens.run("verify", "-o", "table", "-d", directory.toString()))
+                .isEqualTo(ExitCode.FINDING);
+        assertThat(screens.out())
+                .contains("actor cannot be recovered", "persistenceId=count/hot", "snapshotSequenceNumber=0")
+                .doesNotContain("persistenceId=count/cold");
+    }
+
+    /** A link to itself cannot be looked at by anybody, not even by root. */
+    @Test
+    void shouldNotSayThatAllIsWellWhereSnapshotsCannotBeLookedAt() throws IOException {
+        Path current = Stele.snapshotDirectory(directory).resolve("CURRENT");
+        Files.delete(current);
+        Files.createSymbolicLink(current, current);
+
+        assertThat(screens.run("verify", "-d", directory.toString())).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(screens.err()).contains("nobody can tell", "path=" + current, "[S203]");
     }
 
     @Test
