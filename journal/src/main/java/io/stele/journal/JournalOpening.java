@@ -67,27 +67,38 @@ record JournalOpening(JournalOptions options, IndexStore index, Clock clock, Jou
         Holder holder = machine.holder().get();
         LaneTail[] tails = new LaneTail[manifest.laneCount()];
         LaneFindings[] found = new LaneFindings[tails.length];
+        try (LaneWork work = LaneWork.of(tails.length, machine)) {
+            work.beside(() -> new PositionIndex(index, 0, manifest.journalId()).checkpoint());
+            work.each(lane -> {
+                LaneSetup setup = setup(lane, manifest, 0, holder);
+                Files.createDirectories(setup.directory());
+                found[lane] = new LaneFindings();
+                tails[lane] = LaneRecovery.recover(setup, found[lane]);
+                DurableMarkFile.create(setup);
+            });
+        }
         long epoch = lock.lastEpoch();
-        for (int lane = 0; lane < tails.length; lane++) {
-            LaneSetup setup = setup(lane, manifest, 0, holder);
-            Files.createDirectories(setup.directory());
-            found[lane] = new LaneFindings();
-            tails[lane] = LaneRecovery.recover(setup, found[lane]);
-            DurableMarkFile.create(setup);
-            epoch = Math.max(epoch, tails[lane].epoch());
+        for (LaneTail tail : tails) {
+            epoch = Math.max(epoch, tail.epoch());
         }
         epoch++;
+        long newEpoch = epoch;
         machine.storage().forceDirectory(options.directory());
         lock.record(holder, epoch, clock.epochMs());
         phases.end("lanes");
         SegmentReserve reserve = new SegmentReserve(options, machine);
         AtomicReference<@Nullable DurabilityListener> listener = new AtomicReference<>();
-        List<Lane> lanes = new ArrayList<>();
-        for (int lane = 0; lane < tails.length; lane++) {
-            found[lane].indexedBytes = bytesBehind(lane, manifest, tails[lane]);
-            Lane.Opened opened = new Lane.Opened(setup(lane, manifest, epoch, holder), tails[lane], index);
-            lanes.add(new Lane(opened, reserve, listener::get));
+        Lane[] opened = new Lane[tails.length];
+        try (LaneWork work = LaneWork.of(tails.length, machine)) {
+            work.each(lane -> {
+                found[lane].indexedBytes = bytesBehind(lane, manifest, tails[lane]);
+                opened[lane] = new Lane(
+                        new Lane.Opened(setup(lane, manifest, newEpoch, holder), tails[lane], index),
+                        reserve,
+                        listener::get);
+            });
         }
+        List<Lane> lanes = List.of(opened);
         phases.end("index");
         OpeningReport report = report(epoch, phases, found, tails);
         OpeningFile.write(options.directory(), report);

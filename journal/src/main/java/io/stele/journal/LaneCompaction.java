@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,8 @@ import org.jspecify.annotations.Nullable;
 final class LaneCompaction {
     private static final int BLOCK_BYTES = 64 << 10;
     private static final long PAUSE_NS = 200_000;
+    /** Where more than one byte in so many stays, the whole file is read as fast. */
+    private static final int SHARE_READ_SINGLY = 8;
 
     private final Lane lane;
     private final LaneSetup setup;
@@ -133,9 +137,13 @@ final class LaneCompaction {
         return bytes;
     }
 
+    /**
+     * Copies what stays of one file. A segment that was counted before, and so was read and checked as a whole, is not read as a whole
+     * again if only a few records of it stay: then those are read, and checked, one by one.
+     */
     private void carryOver(HistoryFile source, CarriedFileWriter writer) throws IOException {
         IOException[] failed = {null};
-        files.scan(source, record -> {
+        Consumer<RecordView> copy = record -> {
             told(record.lengthBytes());
             if (failed[0] != null) {
                 return;
@@ -151,26 +159,75 @@ final class LaneCompaction {
             } catch (IOException e) {
                 failed[0] = e;
             }
-        });
-        bytesRead += source.bytes();
+        };
+        long[] few = fewThatStay(source);
+        if (few == null) {
+            files.scan(source, copy);
+            bytesRead += source.bytes();
+        } else {
+            bytesRead += files.fetch(source, few, copy);
+        }
         if (failed[0] != null) {
             throw failed[0];
         }
     }
 
+    /**
+     * Returns where those records of a segment stand of whose actors something stays, ascending, and counts the others as gone; null if
+     * the segment has to be read.
+     */
+    private long @Nullable [] fewThatStay(HistoryFile source) {
+        List<LaneFiles.Counted> counted = files.remembered(source);
+        if (counted == null) {
+            return null;
+        }
+        List<LaneFiles.Counted> gone = new ArrayList<>();
+        LongStream.Builder positions = LongStream.builder();
+        long wanted = 0;
+        for (LaneFiles.Counted actor : counted) {
+            if (actor.tally().lastSequenceNumber()
+                    < keepFrom(actor.tally().persistenceId(), actor.tally().lastSequenceNumber())) {
+                gone.add(actor);
+                continue;
+            }
+            long[] records = actor.positions();
+            wanted += actor.tally().bytes();
+            if (records == null || wanted > source.bytes() / SHARE_READ_SINGLY) {
+                return null;
+            }
+            for (long position : records) {
+                positions.add(position);
+            }
+        }
+        for (LaneFiles.Counted actor : gone) {
+            eventsRemoved += actor.tally().eventCount();
+            shortened.add(actor.tally().persistenceId());
+        }
+        return positions.build().sorted().toArray();
+    }
+
     private boolean stays(RecordView record) {
         PersistenceId id = record.persistenceId();
-        Long from = keepFrom.get(id);
-        if (from == null) {
-            long last = lastSequenceNumber.applyAsLong(id);
-            from = last < record.lastSequenceNumber() ? 0 : Math.min(last, run.keepFrom(id, last));
-            keepFrom.put(id, from);
-        }
-        if (record.lastSequenceNumber() >= from) {
+        if (record.lastSequenceNumber() >= keepFrom(id, record.lastSequenceNumber())) {
             return true;
         }
         shortened.add(id);
         return false;
+    }
+
+    /**
+     * Returns the first number that stays of an actor; 0 for all.
+     *
+     * @param seen a number that it has for sure
+     */
+    private long keepFrom(PersistenceId id, long seen) {
+        Long from = keepFrom.get(id);
+        if (from == null) {
+            long last = lastSequenceNumber.applyAsLong(id);
+            from = last < seen ? 0 : Math.min(last, run.keepFrom(id, last));
+            keepFrom.put(id, from);
+        }
+        return from;
     }
 
     /** Leaves to appends half of the room that is kept free for them. */

@@ -9,22 +9,28 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files of one lane and what each holds of every actor. A closed file never changes, so what was counted once is kept, up to a
- * number of actors over all files. Any thread.
+ * number of actors over all files: how much there is of each actor, and, where that is little, where it stands. Then whoever wants only
+ * a few records of a file need not read all of it again. Any thread.
  */
 final class LaneFiles {
-    /** How many tallies are remembered per lane: some 100 bytes each. */
+    /** How many tallies are remembered per lane: some 150 bytes each. */
     private static final int TALLIES_MAX = 500_000;
 
     private static final int READ_BYTES = 256 << 10;
+
+    /** An actor with more records in one file is read with the whole file, if anything of it stays. */
+    private static final int POSITIONS_MAX = 4;
 
     /** Segments at the end of a lane that are never touched. */
     private static final int NEWEST_COUNT = 2;
@@ -33,7 +39,7 @@ final class LaneFiles {
     private final int lane;
     private final int segmentBytes;
     private final LongSupplier durablePosition;
-    private final Map<HistoryFile, List<ActorTally>> remembered = new ConcurrentHashMap<>();
+    private final Map<HistoryFile, List<Counted>> remembered = new ConcurrentHashMap<>();
 
     LaneFiles(Path laneDirectory, int lane, int segmentBytes, LongSupplier durablePosition) {
         this.laneDirectory = laneDirectory;
@@ -78,8 +84,48 @@ final class LaneFiles {
         }
     }
 
+    /**
+     * What was counted of one actor.
+     *
+     * @param tally how much
+     * @param positions of its records, ascending; null if there are more than a few
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Counted(ActorTally tally, long @Nullable [] positions) {}
+
+    /**
+     * Returns what was counted of a closed segment, all of which was read and checked for that; null if it was not, or is not
+     * remembered.
+     */
+    @Nullable List<Counted> remembered(HistoryFile file) {
+        return file.closed() && !file.carried() ? remembered.get(file) : null;
+    }
+
+    /**
+     * Hands on single records of a segment.
+     *
+     * @param positions ascending
+     * @return how many bytes they have
+     * @throws CorruptJournalException if one cannot be trusted
+     */
+    long fetch(HistoryFile file, long[] positions, Consumer<RecordView> consumer) {
+        RecordView view = new RecordView();
+        long bytes = 0;
+        try (SegmentReader reader =
+                SegmentReader.open(path(file.firstSegment()), file.firstSegment(), ReadBuffers.ofSingles())) {
+            for (long position : positions) {
+                if (reader.readAt(RecordLayout.offsetOf(position), view) != SegmentReader.Outcome.RECORD) {
+                    throw corrupt(reader.file(), RecordLayout.offsetOf(position), "a record that was there is not");
+                }
+                bytes += view.lengthBytes();
+                consumer.accept(view);
+            }
+        }
+        return bytes;
+    }
+
     void tally(HistoryFile file, Consumer<ActorTally> visitor) {
-        List<ActorTally> known = remembered.get(file);
+        List<Counted> known = remembered.get(file);
         if (known == null) {
             known = count(file);
             int total = remembered.values().stream().mapToInt(List::size).sum();
@@ -87,7 +133,7 @@ final class LaneFiles {
                 remembered.put(file, known);
             }
         }
-        known.forEach(visitor);
+        known.forEach(counted -> visitor.accept(counted.tally()));
     }
 
     /** Forgets what was counted of files that are gone. */
@@ -153,7 +199,7 @@ final class LaneFiles {
         }
     }
 
-    private List<ActorTally> count(HistoryFile file) {
+    private List<Counted> count(HistoryFile file) {
         Map<PersistenceId, Counter> counters = new HashMap<>();
         try {
             scan(
@@ -163,8 +209,8 @@ final class LaneFiles {
         } catch (IOException e) {
             throw new JournalException("file cannot be read: file=" + file + ", cause=" + e, e);
         }
-        List<ActorTally> tallies = new ArrayList<>(counters.size());
-        counters.forEach((id, counter) -> tallies.add(counter.toTally(id)));
+        List<Counted> tallies = new ArrayList<>(counters.size());
+        counters.forEach((id, counter) -> tallies.add(new Counted(counter.toTally(id), counter.positions())));
         return tallies;
     }
 
@@ -192,14 +238,23 @@ final class LaneFiles {
         private long events;
         private long bytes;
         private long timestampMsMax = Long.MIN_VALUE;
+        private long[] positions = new long[1];
 
         void add(RecordView record) {
+            if (records < POSITIONS_MAX) {
+                positions = records < positions.length ? positions : Arrays.copyOf(positions, POSITIONS_MAX);
+                positions[records] = record.position();
+            }
             first = Math.min(first, record.firstSequenceNumber());
             last = Math.max(last, record.lastSequenceNumber());
             records++;
             events += record.batchCount();
             bytes += record.lengthBytes();
             timestampMsMax = Math.max(timestampMsMax, record.timestampMs());
+        }
+
+        long @Nullable [] positions() {
+            return records > POSITIONS_MAX ? null : Arrays.copyOf(positions, records);
         }
 
         ActorTally toTally(PersistenceId id) {

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * Bytes that were read from a segment, and what gives access to them: words for those who check records, and two views, made
@@ -15,6 +16,8 @@ import java.nio.ByteOrder;
 final class RecordBytes {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private static final byte[] ZEROS = new byte[16 << 10];
 
     static final RecordBytes EMPTY = new RecordBytes(0);
 
@@ -36,6 +39,25 @@ final class RecordBytes {
         target = ByteBuffer.wrap(array);
         payload = view();
         metadata = view();
+    }
+
+    /** Returns where the first byte is that is not zero, from {@code from} on; {@code to} if there is none. Many bytes at a time. */
+    int skipZeros(int from, int to) {
+        return skipZeros(array, from, to);
+    }
+
+    /** As {@link #skipZeros(int, int)}, in any array. */
+    static int skipZeros(byte[] array, int from, int to) {
+        int at = from;
+        while (at < to) {
+            int length = Math.min(ZEROS.length, to - at);
+            int differs = Arrays.mismatch(array, at, at + length, ZEROS, 0, length);
+            if (differs >= 0) {
+                return at + differs;
+            }
+            at += length;
+        }
+        return to;
     }
 
     int capacity() {

@@ -89,7 +89,9 @@ final class RecordView implements StoredEvent {
      * @param isChecked whether somebody has compared the checksum of just these bytes
      */
     @Nullable String read(RecordBytes source, int at, int documentBytes, long recordPosition, boolean isChecked) {
-        this.bytes = source;
+        if (bytes != source) {
+            bytes = source; // a reference that is written per record costs a barrier of the collector each time
+        }
         this.at = at;
         this.position = recordPosition;
         this.eventIndex = -1;

@@ -234,7 +234,7 @@ final class SegmentReader implements AutoCloseable {
 
     /**
      * Looks for the next record behind the last outcome, at every multiple of 4, and reads it. O(bytes to the end of the file)
-     * at worst.
+     * at worst; most of those are zeros, as a rule, where no document begins, and they are passed over many at a time.
      *
      * @return false if there is none: {@link #offset()} is the end of the file then
      */
@@ -247,6 +247,11 @@ final class SegmentReader implements AutoCloseable {
                 break;
             }
             int header = bytes().getInt(index());
+            if (header == 0) {
+                int zeros = bytes().skipZeros(index(), index() + buffers.ahead(at)) - index();
+                at += Math.max(0, (zeros & ~3) - 4); // the loop adds four
+                continue;
+            }
             if ((header & (NOT_COMPLETE | METADATA)) == 0
                     && looksLikeRecord(header)
                     && document(view, header) == Outcome.RECORD) {

@@ -142,12 +142,10 @@ final class TailRepair {
         return length;
     }
 
+    /** Many bytes at a time: behind the tail there may be the better part of a segment. */
     private static boolean isZero(ByteBuffer bytes, int from) {
-        for (int i = from; i < bytes.position(); i++) {
-            if (bytes.get(i) != 0) {
-                return false;
-            }
-        }
-        return true;
+        int to = bytes.position();
+        return RecordBytes.skipZeros(bytes.array(), bytes.arrayOffset() + from, bytes.arrayOffset() + to)
+                == bytes.arrayOffset() + to;
     }
 }

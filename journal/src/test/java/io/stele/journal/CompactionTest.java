@@ -159,6 +159,54 @@ class CompactionTest {
         assertColdAndHot(directory, 5, 119_000);
     }
 
+    /** Whoever has counted a file, to plan, has read and checked all of it: carrying over reads what stays, and no more. */
+    @Test
+    void shouldReadOnlyWhatStaysOfFilesThatWereCounted(@TempDir Path other) throws IOException {
+        byte[] carried;
+        CompactionOutcome whole;
+        try (ChronicleJournal journal = open(directory)) {
+            prepare(journal);
+            whole = journal.compact(closed(journal), new Run());
+            carried = Files.readAllBytes(carriedFile());
+        }
+        try (ChronicleJournal journal = open(other)) {
+            prepare(journal);
+            closed(journal).forEach(file -> journal.tally(file, tally -> {}));
+
+            CompactionOutcome outcome = journal.compact(closed(journal), new Run());
+
+            assertThat(outcome.eventsCarried()).isEqualTo(whole.eventsCarried());
+            assertThat(outcome.eventsRemoved()).isEqualTo(whole.eventsRemoved());
+            assertThat(outcome.bytesAfter()).isEqualTo(whole.bytesAfter()).isEqualTo(carried.length);
+            assertThat(whole.bytesRead()).isEqualTo(whole.bytesBefore());
+            assertThat(outcome.bytesRead()).isLessThan(whole.bytesRead() / 100);
+        }
+        assertColdAndHot(other, 5, 119_000);
+    }
+
+    /** A record that stays is checked when it is read again, however long ago its file was. */
+    @Test
+    void shouldRemoveNothingWhenWhatStaysWasDamagedAfterItWasCounted() throws IOException {
+        try (ChronicleJournal journal = open(directory)) {
+            prepare(journal);
+            List<HistoryFile> files = closed(journal);
+            files.forEach(file -> journal.tally(file, tally -> {}));
+            List<Long> positions = new ArrayList<>();
+            journal.replay(COLD, 1, 1, event -> positions.add(event.position()));
+            Path segment = SegmentFiles.segment(
+                    SegmentFiles.laneDirectory(directory, 0), RecordLayout.segmentOf(positions.get(0)));
+            byte[] bytes = Files.readAllBytes(segment);
+            bytes[(int) RecordLayout.offsetOf(positions.get(0)) + 40] ^= 1;
+            Files.write(segment, bytes);
+
+            assertThatThrownBy(() -> journal.compact(files, new Run()))
+                    .isInstanceOf(CorruptJournalException.class)
+                    .hasMessageContaining("nothing was changed on disk");
+
+            assertThat(closed(journal)).isEqualTo(files);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(CompactionStep.class)
     void shouldBeWholeAfterACrashAtEveryStepAndGoOnFromThere(CompactionStep crashAt, @TempDir Path images)
@@ -364,6 +412,9 @@ class CompactionTest {
         int to = Math.min(files.size(), from + 1 + random.nextInt(files.size()));
         if (from >= files.size()) {
             return 0;
+        }
+        if (random.nextBoolean()) {
+            files.subList(from, to).forEach(file -> journal.tally(file, tally -> {})); // then little is read again
         }
         journal.compact(files.subList(from, to), new Run());
         return 1;

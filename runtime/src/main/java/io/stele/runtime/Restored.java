@@ -126,9 +126,12 @@ final class Restored<E, S> implements ReplayTarget {
     private void onBatch(StoredEvent stored) {
         if (stored.batchIndex() == 0) {
             keepLost();
-            stateBeforeBatch = state;
-            TimerNote.apply(stored.persistenceId(), stored.metadata(), timers);
-            lastCommandId = RecordMetadata.findText(stored.metadata(), RecordMetadata.COMMAND_ID);
+            ByteBuffer metadata = stored.metadata();
+            if (metadata.hasRemaining()) {
+                TimerNote.apply(stored.persistenceId(), metadata, timers);
+                lastCommandId = RecordMetadata.findText(stored.metadata(), RecordMetadata.COMMAND_ID);
+                stateBeforeBatch = state;
+            }
         }
     }
 
