@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -29,6 +30,7 @@ import org.HdrHistogram.Recorder;
  *   idle-N               heap bytes that each of N actors keeps after a message
  *   flood-0, flood-1     500 of 1,000 actors are asked, 4 questions outstanding; 1: another one is flooded meanwhile
  *   persist-S-A-N        A actors that store, N commands outstanding in all, storage S; N = 1: a thread that asks and waits
+ *   recover-A-E          A actors with E events each, no snapshot, asked at once, until all have replied; events per second
  * </pre>
  */
 public final class Load {
@@ -73,6 +75,7 @@ public final class Load {
                 Storage storage = Storage.valueOf(words[1].toUpperCase(Locale.ROOT));
                 yield call(subjects.get().accounts(actors, storage, directory), actors, Integer.parseInt(words[3]));
             }
+            case "recover" -> recover(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
             default -> throw new IllegalArgumentException("load is unknown: load=" + name);
         };
     }
@@ -208,6 +211,34 @@ public final class Load {
         handled.await();
         long kept = Meter.usedHeapBytes() - before;
         return new Measured(sender.send(0) ? count : 1, 1, kept, null);
+    }
+
+    /** Whoever comes back again and again does so from a warm page cache, on both sides; what is between two times is not counted. */
+    private Measured recover(int actors, int events) throws IOException, InterruptedException {
+        try (Subject writer = subjects.get()) {
+            writer.fill(actors, events, directory);
+        }
+        Subject.Returning accounts = subjects.get().returning(actors, directory);
+        long expected = (long) actors * events;
+        long ops = 0;
+        long elapsedNs = 0;
+        long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(meter.warmUpMs() + meter.windowMs());
+        long warmNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(meter.warmUpMs());
+        while (ops == 0 || System.nanoTime() - endNs < 0) {
+            boolean counts = System.nanoTime() - warmNs >= 0;
+            long startNs = System.nanoTime();
+            long sum = accounts.askAll();
+            long roundNs = System.nanoTime() - startNs;
+            if (sum != expected) {
+                throw new IllegalStateException("recovery came short: events=" + sum + ", expected=" + expected);
+            }
+            if (counts) {
+                ops += sum;
+                elapsedNs += roundNs;
+            }
+            accounts.awaitGone();
+        }
+        return new Measured(ops, elapsedNs, 0, null);
     }
 
     private Measured flood(boolean flooded) {

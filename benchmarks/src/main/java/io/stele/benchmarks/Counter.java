@@ -28,6 +28,9 @@ public final class Counter extends PersistentActor<Counter.Added, Counter.Total>
     /** Adds. */
     public record Add(long amount, byte[] filler) implements Command<Total> {}
 
+    /** Asks for the sum, and leaves memory. */
+    public record GetAndLeave() implements Command<Total> {}
+
     /** Was added. */
     public record Added(long amount, byte[] filler) {}
 
@@ -48,6 +51,7 @@ public final class Counter extends PersistentActor<Counter.Added, Counter.Total>
 
     @Override
     protected void commands(CommandHandlers<Added, Total> on) {
+        on.on(GetAndLeave.class, (total, get) -> reply(total).thenStop());
         on.on(
                 Add.class,
                 (total, add) -> persist(new Added(add.amount(), add.filler())).thenReply(after -> after));

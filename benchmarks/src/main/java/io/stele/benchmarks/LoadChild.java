@@ -50,7 +50,7 @@ record LoadChild(String main, String classPath) {
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(flag -> flag.startsWith("--") || flag.startsWith("-X"))
                 .forEach(command::add);
-        command.addAll(List.of("-Xms4g", "-Xmx4g", "-cp", classPath, main, load));
+        command.addAll(List.of("-Xms4g", "-Xmx4g", "-cp", classPath, main, sized(bench, load)));
         command.addAll(List.of(
                 Integer.toString(bench.count(4_000, 50)),
                 Integer.toString(bench.count(2_000, 50)),
@@ -66,6 +66,17 @@ record LoadChild(String main, String classPath) {
             process.waitFor();
             Bench.delete(directory);
         }
+    }
+
+    /** Whoever only wants to see that it runs does not want to store a million events for that. */
+    private static String sized(Bench bench, String load) {
+        String[] words = load.split("-", -1);
+        if (!words[0].equals("recover")) {
+            return load;
+        }
+        int actors = Integer.parseInt(words[1]);
+        int events = Integer.parseInt(words[2]);
+        return "recover-" + bench.count(actors, Math.min(actors, 20)) + "-" + bench.count(events, Math.min(events, 50));
     }
 
     private Sample sample(BufferedReader lines, String load) throws IOException {

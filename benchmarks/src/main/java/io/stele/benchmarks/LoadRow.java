@@ -24,6 +24,11 @@ record LoadRow(String key, String what, @Nullable String pekkoLoad, boolean raw,
         return new LoadRow(key, what, key, true, 3, 0);
     }
 
+    /** Accounts that come back beside Pekko's. */
+    static LoadRow recover(int actors, int events, String what, double pekkoFactor) {
+        return of("recover-" + actors + "-" + events, what, pekkoFactor);
+    }
+
     static LoadRow of(String key, String what, double pekkoFactor) {
         return new LoadRow(key, what, key, false, pekkoFactor, Double.NaN);
     }

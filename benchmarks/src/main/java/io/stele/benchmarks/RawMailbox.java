@@ -64,5 +64,15 @@ public final class RawMailbox implements Subject {
     }
 
     @Override
+    public void fill(int actors, int events, Path directory) {
+        throw new UnsupportedOperationException("a queue stores nothing");
+    }
+
+    @Override
+    public Returning returning(int actors, Path directory) {
+        throw new UnsupportedOperationException("a queue stores nothing");
+    }
+
+    @Override
     public void close() {}
 }

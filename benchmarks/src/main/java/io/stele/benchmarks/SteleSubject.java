@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /** Stele, as the loads see it. */
@@ -127,6 +129,55 @@ public final class SteleSubject implements Subject {
                 accounts[actor].ask(Counter.add()).toCompletableFuture().join();
             }
         };
+    }
+
+    @Override
+    public void fill(int actors, int events, Path directory) throws InterruptedException {
+        ActorSystem opened = Stele.builder(directory)
+                .register(new Counter(Durability.PROCESS_CRASH))
+                .open();
+        system = opened;
+        Semaphore outstanding = new Semaphore(Counter.OUTSTANDING);
+        for (int event = 0; event < events; event++) {
+            for (int i = 0; i < actors; i++) {
+                outstanding.acquire();
+                var unused = opened.entity(Counter.class, account(i))
+                        .ask(Counter.add())
+                        .whenComplete((reply, failure) -> outstanding.release());
+            }
+        }
+        outstanding.acquire(Counter.OUTSTANDING);
+    }
+
+    @Override
+    public Returning returning(int actors, Path directory) {
+        ActorSystem opened = Stele.builder(directory)
+                .register(new Counter(Durability.PROCESS_CRASH))
+                .open();
+        system = opened;
+        return new Returning() {
+            @Override
+            public long askAll() {
+                List<CompletableFuture<Counter.Total>> replies = new ArrayList<>(actors);
+                for (int i = 0; i < actors; i++) {
+                    replies.add(opened.entity(Counter.class, account(i))
+                            .ask(new Counter.GetAndLeave())
+                            .toCompletableFuture());
+                }
+                return replies.stream().mapToLong(reply -> reply.join().count()).sum();
+            }
+
+            @Override
+            public void awaitGone() {
+                while (opened.activeEntityCount() > 0) {
+                    Thread.onSpinWait();
+                }
+            }
+        };
+    }
+
+    private static String account(int index) {
+        return String.format("a%05d", index);
     }
 
     @Override

@@ -38,7 +38,14 @@ class RecoveryBenchTest {
         List<?> rows = (List<?>) ((Map<?, ?>) Json.parse(Files.readString(json))).get("rows");
         assertThat(rows)
                 .extracting(row -> ((Map<?, ?>) row).get("key"))
-                .isEqualTo(List.of("one-actor", "many-actors", "snapshot", "restart", "heap"));
+                .isEqualTo(List.of(
+                        "one-actor",
+                        "many-actors",
+                        "snapshot",
+                        "restart",
+                        "heap",
+                        "recover-1-1000000",
+                        "recover-10000-100"));
         assertThat(Files.list(data)).isEmpty();
     }
 }
