@@ -160,6 +160,8 @@ final class LaneCompaction {
                 failed[0] = e;
             }
         };
+        requireRunning.run();
+        run.onBytes(0); // whoever said stop, or pause, is heard although nothing may be read
         long[] few = fewThatStay(source);
         if (few == null) {
             files.scan(source, copy);
