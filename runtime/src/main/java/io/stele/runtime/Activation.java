@@ -12,7 +12,6 @@ import io.stele.spi.PersistenceId;
 import io.stele.spi.SequenceConflictException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -142,15 +141,12 @@ final class Activation<E, S> implements ActorContext {
                 if (message instanceof TimerFiring && !append(effect, message, command)) {
                     return;
                 }
-                assert effect.rejection != null : "a rejection has a reason";
-                answer(message, new Ask.Refusal(new CommandRejectedException(effect.rejection)), type.durability);
+                answer(message, new Ask.Refusal(new CommandRejectedException(effect.rejection())), type.durability);
                 follow(effect, type.durability);
             }
             case STASH -> putBack(effect, message, command);
             case ASYNC -> {
-                CompletionStage<? extends Effect<E, S, ?>> stage = effect.stage;
-                assert stage != null : "an async effect has a stage";
-                suspension.begin(message, stage);
+                suspension.begin(message, effect.stage());
             }
         }
     }
@@ -174,7 +170,7 @@ final class Activation<E, S> implements ActorContext {
             deduplication.remember(this, command, reply);
             snapshots.onTurn(this, state);
         }
-        Durability tier = effect.durability == null ? type.durability : effect.durability;
+        Durability tier = effect.durabilityOr(type.durability);
         answer(message, reply, tier);
         follow(effect, tier);
     }
@@ -215,9 +211,8 @@ final class Activation<E, S> implements ActorContext {
         int applied = 0;
         try {
             snapshots.progress().beforeApply();
-            for (E event : events) {
-                next = type.actor.onEvent(next, event);
-                applied++;
+            for (; applied < events.size(); applied++) {
+                next = type.actor.onEvent(next, events.get(applied));
             }
             snapshots.progress().afterApply(events.size());
         } catch (OutOfMemoryError e) {
@@ -265,19 +260,21 @@ final class Activation<E, S> implements ActorContext {
 
     private void follow(Effect<E, S, ?> effect, Durability tier) {
         S after = state;
-        for (Consumer<? super S> action : effect.afterwards) {
+        List<? extends Consumer<? super S>> actions = effect.afterwards();
+        for (int i = 0; i < actions.size(); i++) { // without an iterator for each command
+            Consumer<? super S> action = actions.get(i);
             outbox.park(new SideEffect<S>(persistenceId(), action), after, tier);
         }
-        if (effect.unstashes) {
+        if (effect.unstashes()) {
             entity.unstashAll();
         }
-        if (effect.stops && end == End.NONE) {
+        if (effect.stops() && end == End.NONE) {
             end = End.LEAVE;
         }
     }
 
     private void putBack(Effect<E, S, ?> effect, Object message, Command<?> command) {
-        if (!entity.stash(message)) {
+        if (!entity.stash(message, type.stashCapacity)) {
             entity.refuse(message, Refusals.stashFull(persistenceId(), type.stashCapacity, command));
         }
         follow(effect, type.durability);

@@ -55,7 +55,7 @@ final class ActorTimers {
 
     /** Returns whether carrying an effect out changes any timer. */
     static boolean concerns(Effect<?, ?, ?> effect, Object message) {
-        return !effect.timers.isEmpty() || message instanceof TimerFiring;
+        return !effect.timers().isEmpty() || message instanceof TimerFiring;
     }
 
     /**
@@ -67,7 +67,7 @@ final class ActorTimers {
     ByteBuffer prepare(Effect<?, ?, ?> effect, Object message, long nowMs) {
         List<DurableTimer> started = new ArrayList<>();
         int sizeBytes = message instanceof TimerFiring firing ? TimerNote.sizeBytes(firing.timer.name()) : 0;
-        for (TimerChange change : effect.timers) {
+        for (TimerChange change : effect.timers()) {
             DurableTimer timer = change.command() == null ? null : encode(change, change.command(), nowMs);
             sizeBytes += timer == null ? TimerNote.sizeBytes(change.name()) : TimerNote.sizeBytes(timer);
             if (timer != null) {
@@ -83,7 +83,7 @@ final class ActorTimers {
             TimerNote.gone(firing.timer.name(), changes);
         }
         int next = 0;
-        for (TimerChange change : effect.timers) {
+        for (TimerChange change : effect.timers()) {
             if (change.command() == null) {
                 TimerNote.gone(change.name(), changes);
             } else {

@@ -245,6 +245,20 @@ abstract class Cell extends Task {
         return this;
     }
 
+    /** Ends a turn after which the actor goes on: sets the status first, and looks for work afterwards. */
+    final void rest() {
+        status = IDLE;
+        if (hasWork()) {
+            wake();
+        }
+    }
+
+    /**
+     * Returns whether there is something to do already. Called after the turn has ended, while another one may have begun: it may
+     * look at nothing but what other threads may look at.
+     */
+    abstract boolean hasWork();
+
     /** Was woken while it was neither idle nor had a turn coming, or lost a race for that. Any thread. */
     abstract void onWokenElsewhere();
 

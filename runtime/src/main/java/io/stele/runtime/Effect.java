@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -34,23 +35,86 @@ public final class Effect<E, S, R> {
     final Kind kind;
     final List<E> events;
     Function<? super S, ? extends @Nullable Object> reply = state -> Done.DONE;
+    /** What few effects have, so that the others are small: one is made for each command. */
+    private @Nullable Extras<E, S, R> extras;
 
-    @Nullable Object rejection;
+    private static final class Extras<E, S, R> {
+        @Nullable Object rejection;
 
-    @Nullable CompletionStage<? extends Effect<E, S, R>> stage;
+        @Nullable CompletionStage<? extends Effect<E, S, R>> stage;
 
-    List<Consumer<? super S>> afterwards = List.of();
+        List<Consumer<? super S>> afterwards = List.of();
 
-    @Nullable Durability durability;
+        @Nullable Durability durability;
 
-    List<TimerChange> timers = List.of();
+        List<TimerChange> timers = List.of();
 
-    boolean stops;
-    boolean unstashes;
+        boolean stops;
+        boolean unstashes;
+    }
 
     Effect(Kind kind, List<E> events) {
         this.kind = kind;
         this.events = events;
+    }
+
+    /** Returns one that stores nothing and says no. */
+    static <E, S, R> Effect<E, S, R> rejecting(Object reason) {
+        Effect<E, S, R> effect = new Effect<>(Kind.REJECT, List.of());
+        effect.extras().rejection = reason;
+        return effect;
+    }
+
+    /** Returns one that is what a stage comes to. */
+    static <E, S, R> Effect<E, S, R> awaiting(CompletionStage<? extends Effect<E, S, R>> stage) {
+        Effect<E, S, R> effect = new Effect<>(Kind.ASYNC, List.of());
+        effect.extras().stage = stage;
+        return effect;
+    }
+
+    private Extras<E, S, R> extras() {
+        Extras<E, S, R> made = extras;
+        if (made == null) {
+            made = new Extras<>();
+            extras = made;
+        }
+        return made;
+    }
+
+    /** Returns why it says no; only of one that does. */
+    Object rejection() {
+        return Objects.requireNonNull(extras().rejection, "a rejection has a reason");
+    }
+
+    /** Returns what it waits for; only of one that does. */
+    CompletionStage<? extends Effect<E, S, R>> stage() {
+        return Objects.requireNonNull(extras().stage, "an async effect has a stage");
+    }
+
+    List<Consumer<? super S>> afterwards() {
+        Extras<E, S, R> made = extras;
+        return made == null ? List.of() : made.afterwards;
+    }
+
+    List<TimerChange> timers() {
+        Extras<E, S, R> made = extras;
+        return made == null ? List.of() : made.timers;
+    }
+
+    /** Returns the tier that its reply waits for, if it names one itself; otherwise {@code standard}. */
+    Durability durabilityOr(Durability standard) {
+        Extras<E, S, R> made = extras;
+        return made == null || made.durability == null ? standard : made.durability;
+    }
+
+    boolean stops() {
+        Extras<E, S, R> made = extras;
+        return made != null && made.stops;
+    }
+
+    boolean unstashes() {
+        Extras<E, S, R> made = extras;
+        return made != null && made.unstashes;
     }
 
     /**
@@ -80,10 +144,11 @@ public final class Effect<E, S, R> {
      * throws is logged, and ends nothing else.
      */
     public Effect<E, S, R> thenRun(Consumer<? super S> action) {
-        if (afterwards.isEmpty()) {
-            afterwards = new ArrayList<>(2);
+        Extras<E, S, R> own = extras();
+        if (own.afterwards.isEmpty()) {
+            own.afterwards = new ArrayList<>(2);
         }
-        afterwards.add(action);
+        own.afterwards.add(action);
         return this;
     }
 
@@ -127,28 +192,29 @@ public final class Effect<E, S, R> {
             throw new IllegalStateException("only an effect that may store something can change a timer: effect=" + kind
                     + ", timer=" + change.name());
         }
-        if (timers.isEmpty()) {
-            timers = new ArrayList<>(2);
+        Extras<E, S, R> own = extras();
+        if (own.timers.isEmpty()) {
+            own.timers = new ArrayList<>(2);
         }
-        timers.add(change);
+        own.timers.add(change);
         return this;
     }
 
     /** Takes the actor out of memory afterwards; the next message brings it back. */
     public Effect<E, S, R> thenStop() {
-        stops = true;
+        extras().stops = true;
         return this;
     }
 
     /** Handles the commands that were put back, oldest first, before any other. */
     public Effect<E, S, R> thenUnstashAll() {
-        unstashes = true;
+        extras().unstashes = true;
         return this;
     }
 
     /** Waits for this tier instead of {@link PersistentActor#durability()} before the reply and the side effects. */
     public Effect<E, S, R> durability(Durability tier) {
-        durability = tier;
+        extras().durability = tier;
         return this;
     }
 }

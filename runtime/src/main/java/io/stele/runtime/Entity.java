@@ -1,7 +1,6 @@
 package io.stele.runtime;
 
 import io.stele.spi.PersistenceId;
-import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -30,17 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class Entity<E, S> extends Life<E, S> {
 
     @SuppressWarnings("rawtypes")
-    private static final AtomicIntegerFieldUpdater<Entity> AWAITING =
-            AtomicIntegerFieldUpdater.newUpdater(Entity.class, "awaiting");
-
-    @SuppressWarnings("rawtypes")
     private static final AtomicIntegerFieldUpdater<Entity> BACKING_OFF =
             AtomicIntegerFieldUpdater.newUpdater(Entity.class, "backingOff");
 
-    /** Commands put back, in order, and those of them that are to be handled again before the mailbox. */
-    private final ArrayDeque<Object> stash = new ArrayDeque<>(0);
-
-    private final ArrayDeque<Object> unstashed = new ArrayDeque<>(0);
     private @Nullable Activation<E, S> activation;
     /** Why it could not be recovered. */
     private @Nullable ActorException refusal;
@@ -48,18 +39,12 @@ final class Entity<E, S> extends Life<E, S> {
     private boolean handlerFailed;
     private volatile RecoveryPermits.@Nullable Ticket ticket;
     private volatile int backingOff;
-    private volatile int awaiting;
     private volatile long lastActiveNs;
     private volatile boolean leaveWhenIdle;
 
     Entity(ActorSystem system, EntityType<E, S> type, PersistenceId persistenceId) {
         super(system, type, persistenceId);
         lastActiveNs = system.clock().nanoTime();
-    }
-
-    /** Takes over what waited for a predecessor. Before anyone else knows this entity. */
-    void inherit(Queue<Object> waiting) {
-        unstashed.addAll(waiting);
     }
 
     /** Asks the actor to leave memory once it has nothing to do, if it has been idle since {@code sinceNs}. Any thread. */
@@ -95,12 +80,6 @@ final class Entity<E, S> extends Life<E, S> {
             close(new ActorSystemClosedException(
                     "system was closed before the command was handled: persistenceId=" + persistenceId, null));
         }
-    }
-
-    /** The lane's durable position has moved. Any thread. */
-    void onReleased() {
-        awaiting = 0;
-        wake();
     }
 
     @Override
@@ -139,11 +118,6 @@ final class Entity<E, S> extends Life<E, S> {
         if (backingOff == 1 && BACKING_OFF.compareAndSet(this, 1, 0) && status == WAITING) {
             enqueue();
         }
-    }
-
-    @Override // while it waits for its permit
-    public int waitingCount() {
-        return mailbox.size() + unstashed.size();
     }
 
     /**
@@ -253,7 +227,7 @@ final class Entity<E, S> extends Life<E, S> {
     }
 
     private void turnWithoutState() {
-        if (refusal != null || (mailbox.isEmpty() && unstashed.isEmpty() && leaveWhenIdle)) {
+        if (refusal != null || (!hasMessages() && leaveWhenIdle)) {
             close(refusal);
         } else {
             awaitPermit();
@@ -264,10 +238,7 @@ final class Entity<E, S> extends Life<E, S> {
         int handled = 0;
         int tick = system.tick();
         while (handled < MESSAGES_PER_TURN && active.takesCommands()) {
-            Object message = unstashed.poll();
-            if (message == null) {
-                message = mailbox.poll();
-            }
+            Object message = next();
             if (message == null) {
                 break;
             }
@@ -308,44 +279,24 @@ final class Entity<E, S> extends Life<E, S> {
         return active == null ? -1 : active.lane();
     }
 
-    /** Has a message handled next. */
-    void putFirst(Object message) {
-        unstashed.addFirst(message);
-    }
-
-    /** Puts a command back. */
-    boolean stash(Object message) {
-        if (stash.size() >= type.stashCapacity) {
-            return false;
-        }
-        stash.add(message);
-        return true;
-    }
-
-    void unstashAll() {
-        unstashed.addAll(stash);
-        stash.clear();
-    }
-
     /** Queues for the lane's next durable position, then looks whether it has moved already. */
     private void rest(Activation<E, S> active) {
-        if (active.isWaiting() && awaiting == 0 && AWAITING.compareAndSet(this, 0, 1)) {
-            system.release(active.lane()).await(this);
+        boolean awaitsDisk = active.isWaiting();
+        if (awaitsDisk) {
+            awaitDisk(system.release(active.lane()));
         }
-        status = IDLE;
-        if (hasWork(active)) {
-            wake();
-        }
+        rest(awaitsDisk);
     }
 
-    private boolean hasWork(Activation<E, S> active) {
-        return active.hasWork()
-                || (active.takesCommands() && (!mailbox.isEmpty() || !unstashed.isEmpty()))
-                || (leaveWhenIdle && isIdle(active));
+    @Override
+    boolean hasWork() {
+        Activation<E, S> active = activation;
+        return active != null
+                && (active.hasWork() || (active.takesCommands() && hasMessages()) || (leaveWhenIdle && isIdle(active)));
     }
 
     private boolean isIdle(Activation<E, S> active) {
-        return active.isIdle() && mailbox.isEmpty() && unstashed.isEmpty() && (stash.isEmpty() || system.isClosing());
+        return active.isIdle() && !hasMessages() && (!hasStash() || system.isClosing());
     }
 
     /**
@@ -357,46 +308,27 @@ final class Entity<E, S> extends Life<E, S> {
             active.close(failure);
         }
         endLife(failure != null);
-        synchronized (this) {
-            status = CLOSED;
-            if (failure != null) {
-                failWaiting(failure);
-            }
-            kind.dispatcher.release(this);
-            Queue<Object> left = leftovers();
-            if (left.isEmpty()) {
-                system.remove(this);
-            } else {
-                system.replace(this, left);
-            }
-        }
+        leaveMemory(failure);
     }
 
-    private void failWaiting(ActorException failure) {
-        for (Object message : leftovers()) {
-            refuse(message, failure);
+    @Override
+    void onLeft(Queue<Object> waiting, @Nullable ActorException failure) {
+        kind.dispatcher.release(this);
+        if (failure == null && !waiting.isEmpty()) {
+            system.replace(this, waiting);
+            return;
         }
+        if (failure != null) {
+            waiting.forEach(message -> refuse(message, failure));
+        }
+        system.remove(this);
     }
 
-    private Queue<Object> leftovers() {
-        Queue<Object> left = new ArrayDeque<>(unstashed);
-        left.addAll(stash);
-        unstashed.clear();
-        stash.clear();
-        for (Object message = mailbox.poll(); message != null; message = mailbox.poll()) {
-            left.add(message);
-        }
-        return left;
-    }
-
-    private void forwardLeftovers() {
-        synchronized (this) {
-            for (Object message = mailbox.poll(); message != null; message = mailbox.poll()) {
-                ActorException refusal = system.deliver(type, persistenceId, message);
-                if (refusal != null) {
-                    refuse(message, refusal);
-                }
-            }
+    @Override
+    void forward(Object message) {
+        ActorException notTaken = system.deliver(type, persistenceId, message);
+        if (notTaken != null) {
+            refuse(message, notTaken);
         }
     }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param <E> events
  * @param <S> state
  */
-abstract class Life<E, S> extends Cell {
+abstract class Life<E, S> extends Leaver {
     final EntityType<E, S> type;
     final PersistenceId persistenceId;
     private @Nullable Failures failures;

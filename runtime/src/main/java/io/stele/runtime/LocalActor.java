@@ -119,13 +119,11 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
         } else if (tree != null && tree.isRestarting() && stopChildren()) {
             tree.continueRestart();
         }
-        status = IDLE;
-        if (hasWork()) {
-            wake();
-        }
+        rest();
     }
 
-    private boolean hasWork() {
+    @Override
+    boolean hasWork() {
         Control<M> tree = control;
         if (stopWanted) {
             return hasNoChildren();

@@ -25,7 +25,12 @@ abstract class OrderedMailbox extends AbstractQueue<Object> {
     static Queue<Object> arrivals(int capacity) {
         return capacity <= SMALL
                 ? new MpscGrowableVarHandleUnpaddedArrayQueue<>(2, Math.max(4, capacity))
-                : new Arrivals(capacity);
+                : new Arrivals(SMALL, capacity);
+    }
+
+    /** As {@link #arrivals}, growing already when {@code small} messages wait. */
+    static Queue<Object> growing(int small, int capacity) {
+        return new Arrivals(small, capacity);
     }
 
     /**
@@ -37,11 +42,14 @@ abstract class OrderedMailbox extends AbstractQueue<Object> {
      */
     private static final class Arrivals extends OrderedMailbox {
         private final int capacity;
-        private final Queue<Object> small = new MpscGrowableVarHandleUnpaddedArrayQueue<>(2, SMALL);
+        private final int smallCapacity;
+        private final Queue<Object> small;
         private volatile @Nullable Queue<Object> large;
 
-        Arrivals(int capacity) {
+        Arrivals(int smallCapacity, int capacity) {
+            this.smallCapacity = smallCapacity;
             this.capacity = capacity;
+            small = new MpscGrowableVarHandleUnpaddedArrayQueue<>(2, smallCapacity);
         }
 
         @Override
@@ -59,7 +67,7 @@ abstract class OrderedMailbox extends AbstractQueue<Object> {
         private synchronized Queue<Object> grow() {
             Queue<Object> busy = large;
             if (busy == null) {
-                busy = new MpscGrowableVarHandleArrayQueue<>(SMALL, Math.max(4 * SMALL, capacity));
+                busy = new MpscGrowableVarHandleArrayQueue<>(smallCapacity, Math.max(4 * smallCapacity, capacity));
                 large = busy;
             }
             return busy;

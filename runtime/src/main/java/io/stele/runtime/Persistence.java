@@ -213,8 +213,8 @@ final class Persistence {
             batch.metadata(metadata(events.isEmpty() ? null : commandId, timerChanges));
         }
         int metadataBytes = batch.sizeBytes();
-        for (Object event : events) {
-            batch.add(own, event);
+        for (int i = 0; i < events.size(); i++) { // without an iterator for each command
+            batch.add(own, events.get(i));
         }
         int eventBytes = batch.sizeBytes() - metadataBytes;
         journal.append(stream, stream.lastSequenceNumber() + (events.isEmpty() ? 0 : 1), batch);

@@ -278,9 +278,7 @@ public abstract class PersistentActor<E, S> {
      * @param <R> the reply that the command would have had
      */
     protected final <R> Effect<E, S, R> reject(Object reason) {
-        Effect<E, S, R> effect = new Effect<>(Effect.Kind.REJECT, List.of());
-        effect.rejection = reason;
-        return effect;
+        return Effect.rejecting(reason);
     }
 
     /** Stores nothing and takes the actor out of memory; the next message brings it back. */
@@ -305,11 +303,9 @@ public abstract class PersistentActor<E, S> {
      * @param <R> the reply
      */
     protected final <R> Effect<E, S, R> async(CompletionStage<? extends Effect<E, S, R>> stage, Duration timeout) {
-        Effect<E, S, R> effect = new Effect<>(Effect.Kind.ASYNC, List.of());
-        effect.stage = stage.<Effect<E, S, R>>thenApply(result -> result)
+        return Effect.awaiting(stage.<Effect<E, S, R>>thenApply(result -> result)
                 .toCompletableFuture()
-                .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
-        return effect;
+                .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS));
     }
 
     /** Fills the tables. Called once per system. */

@@ -48,9 +48,13 @@ final class ReplyGate {
         return capacity - (tail - head) >= count;
     }
 
-    /** Returns the position that the oldest one waits for; {@link Long#MAX_VALUE} if nothing waits. */
+    /**
+     * Returns the position that the oldest one waits for; {@link Long#MAX_VALUE} if nothing waits. Whoever calls it while the next turn
+     * is under way may get any position, but nothing worse.
+     */
     long headPosition() {
-        return isEmpty() ? Long.MAX_VALUE : positions[slot(head)];
+        long[] those = positions;
+        return isEmpty() ? Long.MAX_VALUE : those[(int) head & (those.length - 1)];
     }
 
     /**
