@@ -34,17 +34,23 @@ final class NodeProcess {
 
     /** Starts another kind of node. */
     static NodeProcess start(Path directory, List<String> prefix, Class<?> kind) throws IOException {
+        return start(directory, prefix, List.of("-XX:TieredStopAtLevel=1"), kind, List.of());
+    }
+
+    /** Starts another kind of node, with code as well compiled as it gets, and arguments behind the directory. */
+    static NodeProcess startCompiled(Path directory, Class<?> kind, List<String> arguments) throws IOException {
+        return start(directory, List.of(), List.of(), kind, arguments);
+    }
+
+    private static NodeProcess start(
+            Path directory, List<String> prefix, List<String> flags, Class<?> kind, List<String> arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(
-                "@" + Path.of("../config/jvm.args").toRealPath(),
-                "-Xmx256m",
-                "-XX:-UsePerfData",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                kind.getName(),
-                directory.toString()));
+        command.addAll(List.of("@" + Path.of("../config/jvm.args").toRealPath(), "-Xmx256m", "-XX:-UsePerfData"));
+        command.addAll(flags);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), kind.getName(), directory.toString()));
+        command.addAll(arguments);
         return new NodeProcess(new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start());
