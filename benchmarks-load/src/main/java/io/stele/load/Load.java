@@ -28,6 +28,7 @@ import org.HdrHistogram.Recorder;
  *   ask-N                N questions outstanding; 1: a thread that asks and waits
  *   create-N             N children of one actor, all of which have run
  *   idle-N               heap bytes that each of N actors keeps after a message
+ *   idle_entities-N      the same for N persistent actors that have stored an event, with whatever is kept to reach them
  *   flood-0, flood-1     500 of 1,000 actors are asked, 4 questions outstanding; 1: another one is flooded meanwhile
  *   persist-S-A-N        A actors that store, N commands outstanding in all, storage S; N = 1: a thread that asks and waits
  *   recover-A-E          A actors with E events each, no snapshot, asked at once, until all have replied; events per second
@@ -69,6 +70,7 @@ public final class Load {
             case "ask" -> call(subjects.get().echo(), 1, Integer.parseInt(words[1]));
             case "create" -> create(Integer.parseInt(words[1]));
             case "idle" -> idle(Integer.parseInt(words[1]));
+            case "idle_entities" -> idleEntities(Integer.parseInt(words[1]));
             case "flood" -> flood(words[1].equals("1"));
             case "persist" -> {
                 int actors = Integer.parseInt(words[2]);
@@ -239,6 +241,18 @@ public final class Load {
             accounts.awaitGone();
         }
         return new Measured(ops, elapsedNs, 0, null);
+    }
+
+    private Measured idleEntities(int count) throws IOException {
+        Subject subject = subjects.get();
+        long before = Meter.usedHeapBytes();
+        Caller caller = subject.accounts(count, Storage.PROCESS_CRASH, directory);
+        for (int i = 0; i < count; i++) {
+            caller.callAndWait(i);
+        }
+        long kept = Meter.usedHeapBytes() - before;
+        caller.callAndWait(0); // all of them are still there, whatever the collector would make of it otherwise
+        return new Measured(count, 1, kept, null);
     }
 
     private Measured flood(boolean flooded) {

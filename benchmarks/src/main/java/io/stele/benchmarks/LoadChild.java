@@ -28,6 +28,10 @@ record LoadChild(String main, String classPath) {
         return new LoadChild(RawMailbox.class.getName(), System.getProperty("java.class.path"));
     }
 
+    static LoadChild rawDisk() {
+        return new LoadChild(RawDisk.class.getName(), System.getProperty("java.class.path"));
+    }
+
     /** Pekko, in the jars that its module was packaged into. Never on the class path of anything of ours. */
     static LoadChild pekko() {
         return new LoadChild(PEKKO, pekkoJars().resolve("*").toString());

@@ -2,79 +2,156 @@ package io.stele.benchmarks;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
+import org.HdrHistogram.Histogram;
 
 /**
- * One load, run by Stele and by whom it is compared with, each in JVMs of their own that take turns.
- *
- * @param key the load's name; see {@link io.stele.load.Load}
- * @param what it measures
- * @param pekkoLoad what Pekko runs: the same, or the same with another storage; null for nothing
- * @param raw whether a bare JCTools queue runs it too
- * @param pekkoFactor the target for our rate, as a multiple of Pekko's; 0 for none
- * @param bytesMax the target for bytes per operation; NaN for none
+ * One load, run by Stele and by those that it is compared with, each in JVMs of its own that take turns. A side that is not there (Pekko's
+ * module has not been packaged) is left out, with the targets that name it.
  */
-record LoadRow(String key, String what, @Nullable String pekkoLoad, boolean raw, double pekkoFactor, double bytesMax)
-        implements Row {
-    private static final double RAW_FACTOR = 0.5;
+final class LoadRow implements Row {
+    private static final String OURS = "Stele";
+    private static final String PEKKO = "Pekko";
+    private static final String QUEUE = "raw MPSC queue";
+    /** A figure that is an average of bytes never is a whole number: what is below half a byte is none. */
+    private static final double NO_BYTES = 0.5;
 
+    private final String key;
+    private final String what;
+    private final Map<String, Run> runs = new LinkedHashMap<>();
+    private final List<Target> targets = new ArrayList<>();
+
+    /** Which JVM runs which load. */
+    private record Run(LoadChild child, String load) {}
+
+    /** What has to come of it, given where each side stands. */
+    @FunctionalInterface
+    private interface Target {
+        void check(Comparison comparison, Map<String, Integer> sides, List<Check> checks);
+    }
+
+    private LoadRow(String key, String what) {
+        this.key = key;
+        this.what = what;
+        runs.put(OURS, new Run(LoadChild.stele(), key));
+    }
+
+    /** Returns a row of one load (see {@link io.stele.load.Load}) that nobody else runs yet. */
+    static LoadRow of(String key, String what) {
+        return new LoadRow(key, what);
+    }
+
+    /** Returns a row of one load that is told as fast as it goes, beside a bare queue and Pekko. */
     static LoadRow tell(String key, String what) {
-        return new LoadRow(key, what, key, true, 3, 0);
+        return of(key, what)
+                .besidePekko(key, 3)
+                .beside(QUEUE, LoadChild.raw(), key)
+                .rateAtLeast(QUEUE, 0.5)
+                .bytesAtMost(NO_BYTES);
     }
 
     /** Accounts that come back beside Pekko's. */
     static LoadRow recover(int actors, int events, String what, double pekkoFactor) {
-        return of("recover-" + actors + "-" + events, what, pekkoFactor);
+        String load = "recover-" + actors + "-" + events;
+        return of(load, what).besidePekko(load, pekkoFactor);
     }
 
-    static LoadRow of(String key, String what, double pekkoFactor) {
-        return new LoadRow(key, what, key, false, pekkoFactor, Double.NaN);
+    /** Runs a load with Pekko too, and wants {@code factor} times its rate; 0 wants nothing. */
+    LoadRow besidePekko(String load, double factor) {
+        if (LoadChild.hasPekko()) {
+            beside(PEKKO, LoadChild.pekko(), load);
+        }
+        return factor > 0 ? rateAtLeast(PEKKO, factor) : this;
+    }
+
+    /** Runs another load on something else too. */
+    LoadRow beside(String name, LoadChild child, String load) {
+        runs.put(name, new Run(child, load));
+        return this;
+    }
+
+    /** Runs another load of Stele's too. */
+    LoadRow besideOurs(String name, String load) {
+        return beside(name, LoadChild.stele(), load);
+    }
+
+    LoadRow rateAtLeast(String side, double factor) {
+        return compare("rate / " + side, side, Check.Bound.AT_LEAST, factor, Sample::opsPerSecond);
+    }
+
+    LoadRow bytesAtMost(String side, double factor) {
+        return compare("bytes / " + side, side, Check.Bound.AT_MOST, factor, Sample::allocatedBytesPerOp);
+    }
+
+    LoadRow bytesAtMost(double bytes) {
+        return absolute("bytes", "B/op", bytes, Sample::allocatedBytesPerOp);
+    }
+
+    LoadRow latencyAtMost(double percentile, String side, double factor) {
+        String name = percentile == 50
+                ? "median"
+                : "p" + (percentile == (int) percentile ? "" + (int) percentile : "" + percentile);
+        return compare(name + " / " + side, side, Check.Bound.AT_MOST, factor, latency(percentile));
+    }
+
+    private LoadRow compare(
+            String name, String side, Check.Bound bound, double limit, ToDoubleFunction<Sample> quantity) {
+        targets.add((comparison, sides, checks) -> {
+            Integer other = sides.get(side);
+            if (other != null) {
+                checks.add(new Check(name, bound, limit, "×", comparison.ratio(0, other, quantity)));
+            }
+        });
+        return this;
+    }
+
+    private LoadRow absolute(String name, String unit, double limit, ToDoubleFunction<Sample> quantity) {
+        targets.add((comparison, sides, checks) ->
+                checks.add(Check.atMost(name, limit, unit, comparison.spread(0, quantity))));
+        return this;
+    }
+
+    private static ToDoubleFunction<Sample> latency(double percentile) {
+        return sample -> {
+            Histogram latencyNs = sample.latencyNs();
+            return latencyNs == null ? Double.NaN : latencyNs.getValueAtPercentile(percentile);
+        };
+    }
+
+    @Override
+    public String key() {
+        return key;
+    }
+
+    @Override
+    public String what() {
+        return what;
     }
 
     @Override
     public RowReport run(Bench bench) throws IOException, InterruptedException {
         List<Side> sides = new ArrayList<>();
-        sides.add(() -> LoadChild.stele().run(bench, key));
-        int rawSide = raw ? sides.size() : -1;
-        if (raw) {
-            sides.add(() -> LoadChild.raw().run(bench, key));
-        }
-        String theirs = LoadChild.hasPekko() ? pekkoLoad : null;
-        int pekkoSide = theirs == null ? -1 : sides.size();
-        if (theirs != null) {
-            sides.add(() -> LoadChild.pekko().run(bench, theirs));
-        }
+        Map<String, Integer> places = new LinkedHashMap<>();
+        runs.forEach((name, run) -> {
+            places.put(name, sides.size());
+            sides.add(() -> run.child().run(bench, run.load()));
+        });
         Comparison comparison = bench.compareWithoutWarmUp(sides.toArray(new Side[0]));
-        return report(comparison, rawSide, pekkoSide);
-    }
-
-    private RowReport report(Comparison comparison, int rawSide, int pekkoSide) {
         List<Check> checks = new ArrayList<>();
+        targets.forEach(target -> target.check(comparison, places, checks));
         List<Figure> figures = new ArrayList<>();
-        figures.add(figure(comparison, 0, "Stele"));
-        if (pekkoSide > 0) {
-            if (pekkoFactor > 0) {
-                checks.add(Check.atLeast(
-                        "rate / Pekko", pekkoFactor, "×", comparison.ratio(0, pekkoSide, Sample::opsPerSecond)));
-            }
-            figures.add(figure(comparison, pekkoSide, "Pekko " + pekkoLoad));
-        }
-        if (rawSide > 0) {
-            checks.add(Check.atLeast(
-                    "rate / raw MPSC queue", RAW_FACTOR, "×", comparison.ratio(0, rawSide, Sample::opsPerSecond)));
-            figures.add(figure(comparison, rawSide, "raw MPSC queue"));
-        }
-        if (!Double.isNaN(bytesMax)) {
-            Spread bytes = comparison.spread(0, Sample::allocatedBytesPerOp);
-            checks.add(Check.atMost("allocation", bytesMax + 0.5, "B/op", bytes));
-        }
+        places.forEach((name, side) -> figures.add(figure(comparison, side, name)));
         return comparison.report(checks, figures);
     }
 
     private Figure figure(Comparison comparison, int side, String name) {
-        ToDoubleFunction<Sample> rate = key.startsWith("idle") ? Sample::allocatedBytesPerOp : Sample::opsPerSecond;
-        return comparison.figure(side, name, key.startsWith("idle") ? "B/actor" : "op/s", rate);
+        Run run = runs.get(name);
+        String label = run == null || run.load().equals(key) ? name : name + ", " + run.load();
+        boolean isHeap = key.startsWith("idle");
+        return comparison.figure(
+                side, label, isHeap ? "B/actor" : "op/s", isHeap ? Sample::allocatedBytesPerOp : Sample::opsPerSecond);
     }
 }
