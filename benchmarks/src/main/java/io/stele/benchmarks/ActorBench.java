@@ -36,7 +36,7 @@ public final class ActorBench {
             LoadRow.of("idle-100000", "heap of an idle actor")
                     .besidePekko("idle-100000", 0)
                     .bytesAtMost(IDLE_BYTES),
-            LoadRow.of("idle_entities-100000", "heap of an idle persistent actor, its address included")
+            LoadRow.of("idle_entities-20000", "heap of an idle persistent actor, its address included")
                     .bytesAtMost(IDLE_BYTES),
             LoadRow.of("flood-1", "500 of 1,000 actors asked, 4 outstanding, while another one is flooded")
                     .besideOurs(CALM, "flood-0")

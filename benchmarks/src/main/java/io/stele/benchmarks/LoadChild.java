@@ -54,7 +54,9 @@ record LoadChild(String main, String classPath) {
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(flag -> flag.startsWith("--") || flag.startsWith("-X"))
                 .forEach(command::add);
-        command.addAll(List.of("-Xms4g", "-Xmx4g", "-cp", classPath, main, sized(bench, load)));
+        int heapMb = bench.count(load.startsWith("recover") ? 4_096 : 2_048, 256);
+        command.addAll(List.of("-Xms" + heapMb + "m", "-Xmx" + heapMb + "m", "-XX:+AlwaysPreTouch"));
+        command.addAll(List.of("-cp", classPath, main, sized(bench, load)));
         command.addAll(List.of(
                 Integer.toString(bench.count(4_000, 50)),
                 Integer.toString(bench.count(2_000, 50)),

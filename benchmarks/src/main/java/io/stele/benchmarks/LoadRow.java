@@ -117,7 +117,9 @@ final class LoadRow implements Row {
     private static ToDoubleFunction<Sample> latency(double percentile) {
         return sample -> {
             Histogram latencyNs = sample.latencyNs();
-            return latencyNs == null ? Double.NaN : latencyNs.getValueAtPercentile(percentile);
+            return latencyNs == null || latencyNs.getTotalCount() == 0
+                    ? Double.NaN // which reaches no target
+                    : latencyNs.getValueAtPercentile(percentile);
         };
     }
 

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A process that counts what all of its threads allocate on the heap per operation. Prints lines {@code WHAT BYTES}:
@@ -36,6 +37,7 @@ final class AllocationNode {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int ROUNDS = 6;
     private static final int OUTSTANDING = 200;
+    private static final long PAUSE_NS = 20_000;
 
     private AllocationNode() {}
 
@@ -136,11 +138,11 @@ final class AllocationNode {
         long target = handled.get() + count;
         for (int i = 0; i < count; i++) {
             while (!actor.tell(message)) {
-                Thread.yield();
+                LockSupport.parkNanos(PAUSE_NS);
             }
         }
         while (handled.get() < target) {
-            Thread.yield();
+            LockSupport.parkNanos(PAUSE_NS);
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +33,11 @@ final class ActorTimers {
     private final DurableTimers service;
     private final PersistenceId persistenceId;
     private final PayloadCodec codec;
-    private final Map<String, DurableTimer> timers;
+    /** Made with the first one, as the next: most actors have none. */
+    private Map<String, DurableTimer> timers;
+
     /** Those that were put back, or wait for an async effect. */
-    private final Map<String, TimerFiring> underWay = new HashMap<>(0);
+    private Map<String, TimerFiring> underWay = Map.of();
 
     private @Nullable ByteBuffer prepared;
 
@@ -47,9 +50,15 @@ final class ActorTimers {
         this.service = service;
         this.persistenceId = persistenceId;
         this.codec = codec;
-        this.timers = timers;
+        this.timers = timers.isEmpty() ? Map.of() : timers;
         if (!timers.isEmpty() || service.expects(persistenceId)) {
             settle(position);
+        }
+    }
+
+    private void forgetUnderWay(String name) {
+        if (!underWay.isEmpty()) {
+            underWay.remove(name);
         }
     }
 
@@ -109,9 +118,12 @@ final class ActorTimers {
         ByteBuffer changes = prepared;
         if (changes != null) {
             prepared = null;
+            if (timers.isEmpty()) {
+                timers = new LinkedHashMap<>();
+            }
             TimerNote.applyAll(persistenceId, changes, timers);
             if (message instanceof TimerFiring firing) {
-                underWay.remove(firing.timer.name());
+                forgetUnderWay(firing.timer.name());
                 service.forgetFailures(persistenceId, firing.timer.name());
             }
             settle(position);
@@ -162,6 +174,9 @@ final class ActorTimers {
             }
             TimerFiring firing = timer.equals(timers.get(timer.name())) ? firing(timer) : null;
             if (firing != null) {
+                if (underWay.isEmpty()) {
+                    underWay = new HashMap<>();
+                }
                 underWay.put(timer.name(), firing);
                 activation.handle(firing);
             }

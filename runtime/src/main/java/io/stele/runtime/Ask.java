@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ask<R> extends CompletableFuture<R> implements Recipient, PendingReply<R> {
     private static final Object NOTHING = new Object();
-    private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 1_000 : 0;
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+    private static final int SPINS = PROCESSORS > 1 ? 1_000 : 0;
+    /** About as long as a disk takes to force a record. Each gives its processor to whoever wants it. */
+    private static final int YIELDS = 400;
+
+    private static final AtomicInteger YIELDING = new AtomicInteger();
 
     /** What is asked. Set before the ask is handed to anybody. */
     Object message;
@@ -153,9 +159,17 @@ final class Ask<R> extends CompletableFuture<R> implements Recipient, PendingRep
         return super.get();
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // it relies on nothing: a yield that does nothing is a pause
     private void spin() {
         for (int i = 0; i < SPINS && !isDone(); i++) {
             Thread.onSpinWait();
+        }
+        if (SPINS > 0 && !isDone() && YIELDING.get() < PROCESSORS / 2) {
+            YIELDING.incrementAndGet();
+            for (int i = 0; i < YIELDS && !isDone(); i++) {
+                Thread.yield();
+            }
+            YIELDING.decrementAndGet();
         }
     }
 

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class DeduplicationWindow {
     private final int capacity;
-    private final Map<String, Entry> byId = new LinkedHashMap<>();
+    /** Made with the first id: most actors have none. */
+    private Map<String, Entry> byId = Map.of();
 
     DeduplicationWindow(int capacity) {
         this.capacity = capacity;
@@ -45,6 +46,9 @@ final class DeduplicationWindow {
 
     /** Remembers an id whose reply is not known yet, or sets its reply. Forgets the oldest beyond the capacity. */
     void put(Entry entry) {
+        if (byId.isEmpty()) {
+            byId = new LinkedHashMap<>();
+        }
         byId.put(entry.commandId, entry);
         if (byId.size() > capacity) {
             Iterator<Entry> oldest = byId.values().iterator();

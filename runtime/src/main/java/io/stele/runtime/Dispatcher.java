@@ -19,6 +19,9 @@ interface Dispatcher {
     /** Hears that a task will not be given any more. */
     default void release(Task task) {}
 
+    /** Hears of a lane whose actors will have to be run when its disk is done. */
+    default void lookOutFor(LaneRelease release) {}
+
     /** Lets workers get on while somebody waits for them. */
     default void pause() {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));

@@ -28,6 +28,11 @@ final class LaneRelease extends Task {
         this.dispatcher = dispatcher;
     }
 
+    /** Returns whether some actor waits for the disk. */
+    boolean isAwaited() {
+        return newest.get() != null;
+    }
+
     /** Queues an actor for the next move of the durable position. It must not be in the queue. */
     void await(LaneWaiter actor) {
         LaneWaiter before;

@@ -85,6 +85,7 @@ final class Persistence {
         releases = new LaneRelease[journal.laneCount()];
         for (int lane = 0; lane < releases.length; lane++) {
             releases[lane] = new LaneRelease(system.dispatcher());
+            system.dispatcher().lookOutFor(releases[lane]);
         }
         residency = builder.residency();
         pressure = builder.memoryPressure();

@@ -14,15 +14,20 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Not thread-safe: confined to its actor. Grows by doubling up to its capacity and is given up when the actor leaves
- * memory; in between it allocates nothing.
+ * memory; in between it allocates nothing. Until somebody waits it has no slots at all.
  */
 final class ReplyGate {
     private static final int SLOTS_MIN = 4;
+    /** What an actor has that never let anybody wait: never written to. */
+    private static final long[] NO_POSITIONS = new long[1];
+
+    private static final @Nullable Recipient[] NO_RECIPIENTS = new Recipient[1];
+    private static final @Nullable Object[] NO_MESSAGES = new Object[1];
 
     private final int capacity;
-    private long[] positions = new long[SLOTS_MIN];
-    private @Nullable Recipient[] recipients = new Recipient[SLOTS_MIN];
-    private @Nullable Object[] messages = new Object[SLOTS_MIN];
+    private long[] positions = NO_POSITIONS;
+    private @Nullable Recipient[] recipients = NO_RECIPIENTS;
+    private @Nullable Object[] messages = NO_MESSAGES;
     private long head;
     private long tail;
 
@@ -64,7 +69,11 @@ final class ReplyGate {
      */
     void park(long position, Recipient recipient, @Nullable Object message) {
         assert isEmpty() || position >= positions[slot(tail - 1)] : "positions must not decrease";
-        if (tail - head == positions.length) {
+        if (positions == NO_POSITIONS) {
+            positions = new long[SLOTS_MIN];
+            recipients = new Recipient[SLOTS_MIN];
+            messages = new Object[SLOTS_MIN];
+        } else if (tail - head == positions.length) {
             grow();
         }
         int slot = slot(tail);

@@ -1,5 +1,6 @@
 package io.stele.runtime;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,7 +21,8 @@ import org.slf4j.LoggerFactory;
  *
  * <h2>Who is awake</h2>
  * A worker without work looks around for some microseconds, then parks. At most one is woken at a time, and none while somebody looks
- * around already; whoever finds work and was the last to look wakes the next one. No task is forgotten: a pusher adds first and looks
+ * around already; whoever finds work and was the last to look wakes the next one. While actors wait for a disk it looks for about as long as
+ * a force takes: parking then would add its latency to every durable reply. No task is forgotten: a pusher adds first and looks
  * for somebody awake afterwards; a worker says that it parks first and looks at all queues afterwards. The scheme is that of Go's
  * scheduler (D. Vyukov, "Scalable Go Scheduler Design Doc", 2012), the slot for the next task that of Go and Tokio.
  */
@@ -33,6 +35,7 @@ final class StealingDispatcher implements Dispatcher {
     private final String name;
     private final Worker[] workers;
     private final Watchdog watchdog;
+    private volatile LaneRelease[] releases = new LaneRelease[0];
     private volatile boolean closed;
 
     /**
@@ -64,7 +67,8 @@ final class StealingDispatcher implements Dispatcher {
         int home = task.home();
         if (Thread.currentThread() instanceof WorkerThread thread && thread.worker.dispatcher == this) {
             Worker own = thread.worker;
-            if (home < 0 || workers[home % workers.length] == own) {
+            Worker wanted = home < 0 ? own : workers[home % workers.length];
+            if (wanted == own || (wanted.isParked() && own.isFree())) { // waking it takes longer than most turns
                 own.schedule(task);
                 return;
             }
@@ -88,6 +92,23 @@ final class StealingDispatcher implements Dispatcher {
                 return;
             }
         }
+    }
+
+    @Override
+    public synchronized void lookOutFor(LaneRelease release) {
+        LaneRelease[] more = Arrays.copyOf(releases, releases.length + 1);
+        more[releases.length] = release;
+        releases = more;
+    }
+
+    /** Returns whether some actor waits for a disk, and so will have to do soon. */
+    boolean awaitsDisk() {
+        for (LaneRelease release : releases) {
+            if (release.isAwaited()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean hasWork() {

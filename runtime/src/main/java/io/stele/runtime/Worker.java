@@ -18,6 +18,10 @@ final class Worker implements Runnable {
     private static final VarHandle NEXT;
     /** How often it looks around before it parks: for about as long as parking and being woken takes. */
     private static final int LOOKS = 1_000;
+    /** How often while actors wait for a disk that is forced just now: for about as long as that takes. */
+    private static final int LOOKS_FOR_DISK = 6_000;
+    /** Whoever looks for long offers its processor to others, once in so many looks. */
+    private static final int LOOKS_PER_YIELD = 32;
 
     private static final int NEXT_IN_A_ROW = 16;
 
@@ -143,11 +147,20 @@ final class Worker implements Runnable {
     }
 
     /** Searches; it has been counted as one who does. */
+    @SuppressWarnings("ThreadPriorityCheck") // it relies on nothing: a yield that does nothing is a pause
     private @Nullable Task lookAround() {
         dispatcher.noteTurns(seen);
         Task task = find();
         for (int i = 0; i < LOOKS && task == null && !dispatcher.isClosed(); i++) {
             Thread.onSpinWait();
+            task = find();
+        }
+        for (int i = LOOKS; i < LOOKS_FOR_DISK && task == null && dispatcher.awaitsDisk(); i++) {
+            if (i % LOOKS_PER_YIELD == 0) {
+                Thread.yield();
+            } else {
+                Thread.onSpinWait();
+            }
             task = find();
         }
         if (task == null) {
@@ -199,6 +212,16 @@ final class Worker implements Runnable {
     @Nullable Task stealNext(long turn) {
         Task task = next;
         return task != null && turns == turn && NEXT.compareAndSet(this, task, null) ? task : null;
+    }
+
+    /** Returns whether it sleeps. Any thread. */
+    boolean isParked() {
+        return parked.get();
+    }
+
+    /** Returns whether nothing but the current turn is to be done by it. Called in a turn. */
+    boolean isFree() {
+        return next == null && queue.isEmpty();
     }
 
     boolean hasNext() {

@@ -5,8 +5,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
 
 /** A command with an id that is sent twice at once, and a snapshot of the window that another thread looks at meanwhile. */
+@EnabledForJreRange(maxVersion = Race.JDK_MAX)
 final class DeduplicationRaceTest {
 
     /** The real window, in the turns of a real cell. */

@@ -6,11 +6,13 @@ import java.util.Queue;
 import org.jctools.queues.varhandle.unpadded.MpscGrowableVarHandleUnpaddedArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
 
 /**
  * A mailbox that has to grow while two senders add and the actor takes: everything arrives once, and what one sender sends stays in its
  * order.
  */
+@EnabledForJreRange(maxVersion = Race.JDK_MAX)
 final class MailboxRaceTest {
     private static final int SMALL = 4;
     private static final int CAPACITY = 16;

@@ -4,11 +4,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
 
 /**
  * An actor that appends an event per message and lets its reply wait for the disk; a lane that forces. In whatever order they go on, a
  * reply whose event is durable has left in the end: nobody has to send another message for that.
  */
+@EnabledForJreRange(maxVersion = Race.JDK_MAX)
 final class ReplyRaceTest {
     /** A lane of a journal, as far as replies are concerned. */
     private static final class Disk {

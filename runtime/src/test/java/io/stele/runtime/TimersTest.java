@@ -118,6 +118,43 @@ final class TimersTest {
         assertThat(timers.count()).isEqualTo(waiting.size());
     }
 
+    /** Each is told in the millisecond that it is due in, and none of those that were cancelled, in a heap of a fraction of a gigabyte. */
+    @Test
+    void shouldKeepAMillionTimers() {
+        int count = 1_000_000;
+        int horizonMs = 10_000;
+        SplittableRandom random = new SplittableRandom(1);
+        long[] nowMs = {0};
+        int[] fired = {0};
+        int[] wrong = {0};
+        ActorRef<Integer> checking = dueMs -> {
+            fired[0]++;
+            if (dueMs != nowMs[0]) {
+                wrong[0]++;
+            }
+            return true;
+        };
+        int cancelled = 0;
+        for (int i = 0; i < count; i++) {
+            int dueMs = 1 + random.nextInt(horizonMs);
+            Timer timer = timers.once(Duration.ofMillis(dueMs), checking, dueMs);
+            if (i % 10 == 0) {
+                timer.cancel();
+                cancelled++;
+            }
+        }
+        assertThat(timers.count()).isEqualTo(count - cancelled);
+
+        while (nowMs[0] < horizonMs) {
+            nowMs[0]++;
+            pass(1);
+        }
+
+        assertThat(fired[0]).isEqualTo(count - cancelled);
+        assertThat(wrong[0]).as("told in another millisecond").isZero();
+        assertThat(timers.count()).isZero();
+    }
+
     @Test
     void shouldTellByTheMachinesClockInALivingSystem() {
         ConcurrentLinkedQueue<Long> latenessNs = new ConcurrentLinkedQueue<>();

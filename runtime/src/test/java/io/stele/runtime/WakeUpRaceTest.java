@@ -2,8 +2,10 @@ package io.stele.runtime;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
 
 /** The status of an actor while others tell it something: no message is forgotten, and no two turns are under way at once. */
+@EnabledForJreRange(maxVersion = Race.JDK_MAX)
 final class WakeUpRaceTest {
 
     /** The real mailbox and status. */
