@@ -18,13 +18,13 @@ final class StashRaceTest {
 
     /** Who is in memory now, and what was handled by whom. */
     private static final class Directory {
-        final AtomicReference<Leaving> current = new AtomicReference<>();
+        final AtomicReference<Leaving> current;
         final List<Object> handled = new ArrayList<>();
         final boolean forgetful;
 
         Directory(boolean forgetful) {
             this.forgetful = forgetful;
-            current.set(new Leaving(this));
+            current = new AtomicReference<>(new Leaving(this));
         }
 
         /** As {@link Entities#deliver}. */
