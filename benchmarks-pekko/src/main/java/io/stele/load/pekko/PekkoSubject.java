@@ -170,11 +170,10 @@ public final class PekkoSubject implements Subject {
 
     @Override
     public Caller accounts(int count, Storage storage, Path directory) {
-        ActorSystem<Task> started = start(journal(storage, directory));
+        start(journal(storage, directory));
         boolean pipelined = storage == Storage.POWER_LOSS_PIPELINED;
         IntFunction<ActorRef<Account.Deposit>> create = pipelined
-                ? i -> Adapter.toTyped(Adapter.toClassic(started)
-                        .actorOf(Props.create(Account.Pipelined.class, () -> new Account.Pipelined("a" + i)), "a" + i))
+                ? i -> pipelined("a" + i)
                 : i -> inGuardian(context -> context.spawn(new Account("a" + i), "a" + i));
         List<ActorRef<Account.Deposit>> accounts = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -218,7 +217,7 @@ public final class PekkoSubject implements Subject {
 
     @Override
     public void fill(int actors, int events, Path directory) throws InterruptedException {
-        ActorSystem<Task> started = start(fastestToReplay(directory));
+        start(fastestToReplay(directory));
         Semaphore outstanding = new Semaphore(OUTSTANDING);
         ActorRef<Account.Deposit> replies =
                 inGuardian(context -> context.spawnAnonymous(Behaviors.receiveMessage(deposit -> {
@@ -227,9 +226,7 @@ public final class PekkoSubject implements Subject {
                 })));
         List<ActorRef<Account.Deposit>> accounts = new ArrayList<>();
         for (int i = 0; i < actors; i++) {
-            String id = account(i);
-            accounts.add(Adapter.toTyped(Adapter.toClassic(started)
-                    .actorOf(Props.create(Account.Pipelined.class, () -> new Account.Pipelined(id)), id)));
+            accounts.add(pipelined(account(i)));
         }
         for (int event = 0; event < events; event++) {
             for (ActorRef<Account.Deposit> account : accounts) {
@@ -272,6 +269,12 @@ public final class PekkoSubject implements Subject {
                 gone.await();
             }
         };
+    }
+
+    /** Only the guardian may start a classic actor in a typed system. */
+    private ActorRef<Account.Deposit> pipelined(String id) {
+        Props props = Props.create(Account.Pipelined.class, () -> new Account.Pipelined(id));
+        return inGuardian(context -> Adapter.toTyped(Adapter.actorOf(context, props, id)));
     }
 
     private static String account(int index) {
