@@ -49,7 +49,7 @@ final class Entity<E, S> extends Life<E, S> {
 
     /** Asks the actor to leave memory once it has nothing to do, if it has been idle since {@code sinceNs}. Any thread. */
     void passivateIfIdleSince(long sinceNs) {
-        if (lastActiveNs - sinceNs < 0 && status == IDLE) {
+        if (lastActiveNs - sinceNs < 0 && status == IDLE && !leaveWhenIdle) { // once asked, it leaves by itself
             leaveWhenIdle = true;
             wake();
         }

@@ -33,6 +33,9 @@ final class MemoryPressure {
 
     /** Looks at the heap. */
     void look() {
+        if (shareMax >= 1) {
+            return; // never too full, so that it need not be known
+        }
         shift = heapShare.getAsDouble() > shareMax ? Math.min(SHIFT_MAX, shift + SHIFT) : Math.max(0, shift - SHIFT);
     }
 
