@@ -21,7 +21,8 @@ import picocli.CommandLine.ParentCommand;
         footer = {
             "",
             "Example: stele crash-test",
-            "Works in temporary directories; touches no data. One line per campaign: held, VIOLATED, or not run and why.",
+            "Works in temporary directories; touches no data. One line per campaign: held, VIOLATED, BROKEN (it has failed itself, "
+                    + "so nobody knows), or not run and why. Exit code 0 only if at least one ran and all that ran held.",
             "Power cuts and process namespaces need root and loop devices. See docs/reliability.md."
         })
 final class CrashTestCommand extends SubCommand implements Callable<Integer> {
@@ -34,7 +35,8 @@ final class CrashTestCommand extends SubCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "CAMPAIGN",
             arity = "0..*",
-            description = "journal, node, survey, mutants, kill, force, power. Default: all of them.")
+            description =
+                    "journal, node, survey, stores, bits, fuzz, mutants, points, kill, force, power. Default: all of them.")
     private List<String> campaigns = new ArrayList<>();
 
     @Option(names = "--long", description = "A night's worth of it.")
@@ -52,11 +54,36 @@ final class CrashTestCommand extends SubCommand implements Callable<Integer> {
             description = "How many, instead of what each campaign does by itself.")
     private @Nullable Long seeds;
 
+    @Option(names = "--seconds", paramLabel = "N", description = "How long fuzz takes over each target. Default: 45.")
+    private @Nullable Long seconds;
+
+    @Option(
+            names = "--target",
+            paramLabel = "NAME",
+            description =
+                    "Only this target of fuzz: record, segment, snapshot, manifest, import, arguments, query, payload; or "
+                            + "only the mutants whose name has this word in it.")
+    private @Nullable String target;
+
+    @Option(
+            names = "--record",
+            description = "Writes what campaigns come to into the sources of the project, for docs/faults.md.")
+    private boolean isRecorded;
+
     @Override
     public Integer call() {
         List<String> arguments = new ArrayList<>(campaigns);
         if (isLong) {
             arguments.add("long");
+        }
+        if (isRecorded) {
+            arguments.add("record");
+        }
+        if (seconds != null) {
+            arguments.add("seconds=" + seconds);
+        }
+        if (target != null) {
+            arguments.add("target=" + target);
         }
         if (seed != null) {
             arguments.add("seed=" + seed);
