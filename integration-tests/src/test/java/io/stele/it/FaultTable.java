@@ -20,14 +20,20 @@ final class FaultTable {
 
     private final List<Row> rows;
     private final Map<String, List<String>> tests;
+    private final Figures figures;
 
-    private FaultTable(List<Row> rows, Map<String, List<String>> tests) {
+    private FaultTable(List<Row> rows, Map<String, List<String>> tests, Figures figures) {
         this.rows = rows;
         this.tests = tests;
+        this.figures = figures;
     }
 
-    /** One line of the table of promises. */
-    record Row(String id, String fault, String promise, String figure, String later) {
+    /**
+     * One line of the table of promises.
+     *
+     * @param campaigns those of {@code crash-test} that try it, separated by spaces
+     */
+    record Row(String id, String fault, String promise, String campaigns, String later) {
         static Row parse(String line) {
             String[] columns = line.split("\\|", -1);
             if (columns.length != COLUMNS) {
@@ -54,7 +60,7 @@ final class FaultTable {
                 collect(module, tests);
             }
         }
-        return new FaultTable(rows, tests);
+        return new FaultTable(rows, tests, Figures.read(promises.resolveSibling("figures.txt")));
     }
 
     private static void collect(Path module, Map<String, List<String>> tests) throws IOException {
@@ -103,6 +109,40 @@ final class FaultTable {
         return found;
     }
 
+    private String figures(Row row) {
+        List<String> found = new ArrayList<>();
+        for (String campaign : row.campaigns.split(" ", -1)) {
+            Figures.Figure figure = figures.all().get(campaign);
+            if (figure != null) {
+                found.add(
+                        figure.date() + ", JDK " + figure.jdk() + ", `" + figure.command() + "`: " + figure.verdict());
+            } else if (!campaign.isEmpty()) {
+                found.add("`" + campaign + "`: not recorded");
+            }
+        }
+        return String.join("<br>", found);
+    }
+
+    private String allFigures() {
+        StringBuilder list = new StringBuilder();
+        figures.all()
+                .values()
+                .forEach(figure -> list.append("| ")
+                        .append(figure.campaign())
+                        .append(" | ")
+                        .append(figure.date())
+                        .append(" | ")
+                        .append(figure.jdk())
+                        .append(" | `")
+                        .append(figure.command())
+                        .append("` | ")
+                        .append(figure.verdict())
+                        .append(" | ")
+                        .append(figure.facts())
+                        .append(" |\n"));
+        return list.toString();
+    }
+
     /** Returns the page. */
     String toMarkdown() {
         StringBuilder page = new StringBuilder("""
@@ -113,7 +153,8 @@ final class FaultTable {
                 `mvn -pl integration-tests -am test -Dtest=FaultTableTest -Dsurefire.failIfNoSpecifiedTests=false -Dstele.test.args=-Dstele.write=true`.
 
                 A test with `Root` in its name, or one that uses process namespaces or loop devices, needs root, and is reported as skipped
-                where it has none. Figures are those of the last run that was written down; docs/reliability.md has the commands.
+                where it has none. The last figure of a row is that of the campaigns that try it, written by themselves into
+                `figures.txt` beside it (`./stele crash-test --record`); what they came to stands below.
 
                 | | fault | promise | tests | last figure |
                 |---|---|---|---|---|
@@ -123,10 +164,12 @@ final class FaultTable {
             page.append("| ").append(row.id).append(" | ").append(row.fault).append(" | ");
             page.append(row.promise).append(" | ");
             page.append(names.isEmpty() ? "none: " + row.later : String.join("<br>", names));
-            page.append(" | ").append(row.figure).append(" |\n");
+            page.append(" | ").append(figures(row)).append(" |\n");
         }
         long open = rows.stream().filter(row -> !tests.containsKey(row.id)).count();
         page.append("\n").append(rows.size() - open).append(" of ").append(rows.size());
-        return page.append(" rows have a test.\n").toString();
+        page.append(
+                " rows have a test.\n\n## Last figures\n\n| campaign | date | JDK | command | verdict | came to |\n");
+        return page.append("|---|---|---|---|---|---|\n").append(allFigures()).toString();
     }
 }

@@ -26,11 +26,13 @@ final class FaultTableTest {
     void shouldFindRowsThatNobodyWatchesAndTestsThatWatchNothing(@TempDir Path root) throws IOException {
         Path promises = Files.writeString(root.resolve("faults.txt"), """
                 # comment
-                F01 | kill | all is there | |
+                F01 | kill | all is there | kill force |
                 F02 | power cut | all is there | |
                 F03 | torn page | all is there | | there is no disk
                 F04 | fsync fails | no reply | |  not yet
                 """);
+        Files.writeString(
+                root.resolve("figures.txt"), "# head\nkill | 2026-11-29 | 17 | crash-test kill | held | kills=3\n");
         Path sources = Files.createDirectories(root.resolve("journal/src/test/java/io"));
         String at = "@"; // so that this text is not taken for tests of its own
         Files.writeString(sources.resolve("KillTest.java"), """
@@ -53,7 +55,9 @@ final class FaultTableTest {
                         "F04 has a test, and a reason why it has none",
                         "F09 is named by [journal `KillTest.shouldSurvive`] and is no row");
         assertThat(table.toMarkdown())
-                .contains("| F01 | kill | all is there | journal `KillTest.shouldSurvive` |  |")
+                .contains("| F01 | kill | all is there | journal `KillTest.shouldSurvive` "
+                        + "| 2026-11-29, JDK 17, `crash-test kill`: held<br>`force`: not recorded |")
+                .contains("| kill | 2026-11-29 | 17 | `crash-test kill` | held | kills=3 |")
                 .contains("| F03 | torn page | all is there | none: there is no disk |  |")
                 .contains("2 of 4 rows have a test.");
     }

@@ -117,6 +117,12 @@ final class JournalSimulation {
         long appends;
         long events;
         long compactions;
+        long timersFired;
+        long restarts;
+        long passivations;
+
+        @Nullable Violation hookViolation;
+
         long detected;
         long harmless;
         long simulatedNs;

@@ -42,11 +42,12 @@ final class KillCampaign {
         ExecutorService pool = Executors.newFixedThreadPool(LANES);
         try {
             List<Future<Result>> running = new ArrayList<>();
+            Progress progress = Progress.of("kill", kills);
             for (int i = 0; i < LANES; i++) {
                 int share = kills / LANES + (i < kills % LANES ? 1 : 0);
                 Path directory = Files.createDirectories(root.resolve("k" + i));
                 long own = seed * 31 + i;
-                running.add(pool.submit(() -> loop(directory, own, share, prefix)));
+                running.add(pool.submit(() -> loop(directory, own, share, prefix, progress)));
             }
             Result total = new Result(0, 0, 0);
             for (Future<Result> future : running) {
@@ -57,13 +58,17 @@ final class KillCampaign {
             Thread.currentThread().interrupt();
             throw new IOException(e);
         } catch (ExecutionException e) {
-            throw new AssertionError(String.valueOf(e.getCause()), e.getCause());
+            if (e.getCause() instanceof AssertionError violation) {
+                throw new AssertionError(violation.getMessage(), violation);
+            }
+            throw new IOException("a thread of the campaign has failed: " + e.getCause(), e.getCause());
         } finally {
             pool.shutdownNow();
         }
     }
 
-    private static Result loop(Path root, long seed, int kills, List<String> prefix) throws IOException {
+    private static Result loop(Path root, long seed, int kills, List<String> prefix, Progress progress)
+            throws IOException {
         SplittableRandom random = new SplittableRandom(seed);
         Path data = root.resolve("journal");
         Path acks = root.resolve("acks");
@@ -84,6 +89,10 @@ final class KillCampaign {
             Writer.Found found = Writer.check(data, acks, SEGMENT_BYTES, "seed=" + seed + ", kill=" + kill);
             events = Math.max(events, found.events());
             acknowledged = Math.max(acknowledged, found.acknowledged());
+            progress.step();
+        }
+        if (kills > 0 && acknowledged == 0) {
+            throw new IllegalStateException("no process has acknowledged anything, so nothing could be lost");
         }
         return new Result(kills, events, acknowledged);
     }
@@ -106,8 +115,11 @@ final class KillCampaign {
         List<String> prefix =
                 List.of("strace", "-f", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", "inject=fdatasync:" + what);
         Process writer = write(prefix, data, acks, 700);
-        Shell.awaitLine(writer, "failed"); // or its end
+        boolean hasFailed = Shell.awaitLine(writer, "failed"); // or its end
         Shell.kill(writer);
+        if (what.startsWith("error") != hasFailed || !Files.isDirectory(data)) {
+            throw new IllegalStateException("process did not end as it was meant to: inject=" + what);
+        }
         Writer.Found found = Writer.check(data, acks, SEGMENT_BYTES, what);
         return new Result(1, found.events(), found.acknowledged());
     }

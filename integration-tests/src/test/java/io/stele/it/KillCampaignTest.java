@@ -38,6 +38,17 @@ final class KillCampaignTest {
         assertThat(result.acknowledged()).isPositive();
     }
 
+    /** All places are killed at with {@code -Dstele.share=1}, every fourth one otherwise. */
+    @Test
+    @Fault({"F01", "F22"})
+    void shouldLoseNothingAtPlacesThatChangeTheDisk() throws IOException {
+        PointsCampaign.Result result = PointsCampaign.run(directory, 1, 1, SHARE == 1 ? 1 : 4);
+
+        assertThat(result.places()).isGreaterThan(100);
+        assertThat(result.reached()).isGreaterThanOrEqualTo(80);
+        assertThat(result.kills()).isGreaterThanOrEqualTo(result.reached() / (SHARE == 1 ? 1 : 4));
+    }
+
     @Test
     @Fault({"F01", "F04"})
     void shouldLoseNothingWhenAForceKillsOrFails() throws IOException {

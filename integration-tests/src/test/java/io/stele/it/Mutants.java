@@ -3,7 +3,6 @@ package io.stele.it;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -89,6 +88,8 @@ final class Mutants {
                         "LaneSync",
                         JOURNAL,
                         without("force", FILE, "force")),
+                node("fires timers before their time", "DurableTimers", constant("firesAtMs", 0L)),
+                node("restarts without a limit", "Failures", constant("countRestart", true)),
                 survey("opens a manifest whose checksum is wrong", "Manifest", nothing("requireChecksum")),
                 survey("reads records without their checksums", "RecordView", constant("isRight", true)),
                 survey("takes damage in front of whole records for a tail", "LaneRecovery", nothing("requireUnforced")),
@@ -165,38 +166,18 @@ final class Mutants {
         }
     }
 
-    /** Loads the classes of this project anew, one of them changed. */
-    private static final class World extends ClassLoader {
+    /** Has one class changed. */
+    private static final class World extends WovenWorld {
         private final Mutant mutant;
         private boolean changed;
 
         World(Mutant mutant) {
-            super(Mutants.class.getClassLoader());
             this.mutant = mutant;
         }
 
         @Override
-        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            if (!name.startsWith("io.stele.")) {
-                return super.loadClass(name, resolve);
-            }
-            synchronized (getClassLoadingLock(name)) {
-                Class<?> loaded = findLoadedClass(name);
-                return loaded == null ? define(name) : loaded;
-            }
-        }
-
-        private Class<?> define(String name) throws ClassNotFoundException {
-            try (InputStream stream = getResourceAsStream(name.replace('.', '/') + ".class")) {
-                if (stream == null) {
-                    throw new ClassNotFoundException(name);
-                }
-                byte[] bytes = stream.readAllBytes();
-                byte[] defined = name.equals(mutant.type) ? mutate(name, bytes) : bytes;
-                return defineClass(name, defined, 0, defined.length);
-            } catch (IOException e) {
-                throw new ClassNotFoundException(name, e);
-            }
+        byte[] weave(String name, byte[] original) {
+            return name.equals(mutant.type) ? mutate(name, original) : original;
         }
 
         private byte[] mutate(String name, byte[] original) {

@@ -1,7 +1,6 @@
 package io.stele.it;
 
 import io.stele.codec.RecordCodec;
-import io.stele.examples.BankAccount;
 import io.stele.examples.BankAccount.Balance;
 import io.stele.examples.BankAccount.Deposit;
 import io.stele.examples.BankAccount.Deposited;
@@ -11,6 +10,8 @@ import io.stele.it.JournalSimulation.Violation;
 import io.stele.journal.ChronicleJournal;
 import io.stele.journal.SimulatedMachine;
 import io.stele.runtime.ActorSystem;
+import io.stele.runtime.Done;
+import io.stele.runtime.EntityRef;
 import io.stele.runtime.SeededTurns;
 import io.stele.runtime.SnapshotPolicy;
 import io.stele.spi.Durability;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.CRC32C;
@@ -41,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>I3: every account's events are numbered without gaps
  *   <li>I5, I7: what an account says, from whatever snapshot, is the sum of its events
  *   <li>I6: no deposit is there twice, and every answer to it, the first or a repeated one, is the balance behind its event
+ *   <li>I11: accounts that fail restart as their supervision says, hook by hook ({@link SimulatedAccount})
+ *   <li>timers: a deposit that was promised for later is never early, made once, and made in the end; accounts leave memory all the while
  *   <li>I9: no more is in flight than the mailboxes take; I10: without faults everything is answered in the end
  * </ul>
  */
@@ -58,6 +62,8 @@ final class NodeSimulation {
     private @Nullable ChronicleJournal journal;
     private @Nullable ActorSystem system;
     private SeededTurns turns = SeededTurns.of(0);
+    /** The deposits that were in the journal when it was last looked at. */
+    private Set<String> stored = Set.of();
 
     /** What one seed draws before it begins. */
     record Swarm(
@@ -70,7 +76,11 @@ final class NodeSimulation {
             int lost,
             int steps,
             int crashEvery,
-            int snapshotEvery) {
+            int snapshotEvery,
+            int failEvery,
+            int restartsMax,
+            int passivateMs,
+            int activeMax) {
         static Swarm of(long seed) {
             SplittableRandom draw = new SplittableRandom(seed * 0x9e3779b97f4a7c15L + 3);
             return new Swarm(
@@ -83,7 +93,11 @@ final class NodeSimulation {
                     new int[] {50, 100}[draw.nextInt(2)],
                     draw.nextInt(300, 900),
                     draw.nextInt(15, 70),
-                    draw.nextInt(1, 9));
+                    draw.nextInt(1, 9),
+                    draw.nextInt(5, 60),
+                    draw.nextInt(1, 5),
+                    new int[] {60, 400, 120_000}[draw.nextInt(3)],
+                    draw.nextInt(3) == 0 ? draw.nextInt(2, 6) : 1_000);
         }
     }
 
@@ -92,9 +106,14 @@ final class NodeSimulation {
         private final String id;
         private final String account;
         private final long cents;
+        /** When a timer may make it; 0 if a client does. */
+        private long dueMs;
+
         private boolean acknowledged;
         private @Nullable Balance answer;
         private @Nullable CompletableFuture<Balance> pending;
+        private @Nullable CompletableFuture<Done> promised;
+        private boolean isPromised;
 
         Sent(String id, String account, long cents) {
             this.id = id;
@@ -156,15 +175,26 @@ final class NodeSimulation {
         machine.spare();
         sent.forEach(this::send);
         for (int round = 0; round < 20; round++) {
+            clock.advance(Duration.ofSeconds(1)); // more than any timer, backoff or patience
             turns.tick();
             forceAll();
+            collect();
+            if (round % 5 == 4) {
+                sent.stream().filter(deposit -> !deposit.acknowledged).forEach(this::send);
+            }
         }
         turns.tick();
         collect();
         for (Sent deposit : sent) {
-            require(deposit.acknowledged, "deposit was never answered: id=" + deposit.id);
+            require(deposit.acknowledged || deposit.dueMs > 0, "deposit was never answered: id=" + deposit.id);
         }
         checkStored();
+        for (Sent deposit : sent) {
+            require(
+                    stored.contains(deposit.id) || !deposit.isPromised,
+                    "timer was promised, and has not fired: id=" + deposit.id);
+            outcome.timersFired += deposit.dueMs > 0 && stored.contains(deposit.id) ? 1 : 0;
+        }
         machine.kill();
     }
 
@@ -198,8 +228,12 @@ final class NodeSimulation {
             sent.add(deposit);
             byId.put(deposit.id, deposit);
             send(deposit);
-        } else if (what < 45 && !sent.isEmpty()) {
+        } else if (what < 40 && !sent.isEmpty()) {
             send(sent.get(random.nextInt(sent.size()))); // an impatient client, perhaps of one that was answered
+        } else if (what < 45) {
+            promise();
+        } else if (random.nextInt(swarm.failEvery) == 0) {
+            account("a" + random.nextInt(swarm.accounts)).ask(new SimulatedAccount.Fail());
         } else if (what < 80) {
             int count = random.nextInt(1, 30);
             for (int i = 0; i < count && turns.runOne(); i++) {
@@ -216,10 +250,30 @@ final class NodeSimulation {
         }
     }
 
-    private void send(Sent deposit) {
+    /** Asks an account to deposit later; until it has said yes, it may or may not. */
+    private void promise() {
+        Sent deposit =
+                new Sent("later-" + sent.size(), "a" + random.nextInt(swarm.accounts), 1 + random.nextLong(10_000));
+        long delayMs = random.nextLong(1, 3_000);
+        deposit.dueMs = clock.epochMs() + delayMs;
+        sent.add(deposit);
+        byId.put(deposit.id, deposit);
+        deposit.promised = account(deposit.account)
+                .ask(new SimulatedAccount.DepositLater(deposit.id, deposit.cents, delayMs))
+                .toCompletableFuture();
+    }
+
+    private EntityRef account(String id) {
         ActorSystem running = system;
-        if (running != null) {
-            deposit.pending = running.entity(BankAccount.class, deposit.account)
+        if (running == null) {
+            throw new IllegalStateException("node is down");
+        }
+        return running.entity(SimulatedAccount.class, id);
+    }
+
+    private void send(Sent deposit) {
+        if (system != null && deposit.dueMs == 0) {
+            deposit.pending = account(deposit.account)
                     .ask(new Deposit(deposit.id, deposit.cents))
                     .toCompletableFuture();
         }
@@ -230,7 +284,16 @@ final class NodeSimulation {
         if (machine.isKilled()) {
             return;
         }
+        if (outcome.hookViolation != null) {
+            throw outcome.hookViolation;
+        }
         for (Sent deposit : sent) {
+            CompletableFuture<Done> promised = deposit.promised;
+            if (promised != null && promised.isDone()) {
+                deposit.promised = null;
+                deposit.isPromised = !promised.isCompletedExceptionally();
+                note(deposit.isPromised ? 1 : 0);
+            }
             CompletableFuture<Balance> pending = deposit.pending;
             if (pending != null && pending.isDone()) {
                 deposit.pending = null;
@@ -258,15 +321,21 @@ final class NodeSimulation {
             ChronicleJournal opened = machine.start(index);
             machine.spare();
             turns = SeededTurns.of(random.nextLong());
-            system = ActorSystem.builder()
+            ActorSystem running = ActorSystem.builder()
                     .journal(opened)
                     .snapshots(snapshots)
                     .index(index)
                     .codec(RecordCodec.of())
                     .clock(clock)
                     .turns(turns)
+                    .random(new SplittableRandom(random.nextLong()))
+                    .passivationHeapShare(1)
+                    .activeEntityLimit(swarm.activeMax)
                     .snapshotPolicy(SnapshotPolicy.every(swarm.snapshotEvery))
                     .build();
+            running.register(new SimulatedAccount(
+                    new SimulatedAccount.Manners(swarm.restartsMax, 5, swarm.passivateMs), outcome));
+            system = running;
             journal = opened;
             checkStored();
         } catch (JournalException e) {
@@ -306,6 +375,9 @@ final class NodeSimulation {
                     throw new Violation("event of nobody's deposit: id=" + id, null);
                 }
                 Deposited stored = (Deposited) codec.decode(event.type(), event.payload());
+                require(
+                        event.timestampMs() >= deposit.dueMs,
+                        "timer has fired early: id=" + id + ", early=" + (deposit.dueMs - event.timestampMs()) + " ms");
                 require(stored.cents() == deposit.cents, "deposit has another amount: id=" + id);
                 require(
                         event.persistenceId().entityId().equals(deposit.account),
@@ -323,6 +395,7 @@ final class NodeSimulation {
                 counts.merge(deposit.id, 1, Integer::sum);
             });
         }
+        this.stored = counts.keySet();
         for (Sent deposit : sent) {
             int count = counts.getOrDefault(deposit.id, 0);
             require(count <= 1, "deposit is there twice: id=" + deposit.id);
@@ -340,7 +413,7 @@ final class NodeSimulation {
         balances.keySet()
                 .forEach(account -> answers.put(
                         account,
-                        running.entity(BankAccount.class, account)
+                        running.entity(SimulatedAccount.class, account)
                                 .ask(new GetBalance())
                                 .toCompletableFuture()));
         turns.runUntilIdle();
@@ -360,7 +433,10 @@ final class NodeSimulation {
         outcome.powerCuts += powerCut ? 1 : 0;
         system = null;
         journal = null;
-        sent.forEach(deposit -> deposit.pending = null);
+        sent.forEach(deposit -> {
+            deposit.pending = null;
+            deposit.promised = null;
+        });
         if (powerCut) {
             machine.cutPower();
         } else {

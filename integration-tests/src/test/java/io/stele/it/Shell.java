@@ -51,7 +51,7 @@ final class Shell {
         List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
-                "@" + arguments(),
+                "@" + jvmArguments(),
                 "-Xmx128m",
                 "-XX:-UsePerfData",
                 "-XX:TieredStopAtLevel=1",
@@ -66,7 +66,8 @@ final class Shell {
                 .start();
     }
 
-    private static Path arguments() throws IOException {
+    /** Returns the file of flags that Chronicle needs of the JVM. */
+    static Path jvmArguments() throws IOException {
         Path here = Path.of("config/jvm.args");
         return (java.nio.file.Files.exists(here) ? here : Path.of("../config/jvm.args")).toRealPath();
     }

@@ -16,7 +16,11 @@ final class SimulationCampaign {
 
     private SimulationCampaign() {}
 
-    /** What came of it. */
+    /**
+     * What came of it.
+     *
+     * @param seeds how many seeds ran to their end
+     */
     record Result(
             long seeds,
             JournalSimulation.Outcome total,
@@ -26,7 +30,8 @@ final class SimulationCampaign {
         String summary() {
             return String.format(
                     "seeds=%d, simulatedHours=%.1f, crashes=%d, powerCuts=%d, failedForces=%d, tornFiles=%d, events=%d, "
-                            + "compactions=%d, damageNoticed=%d, damageHarmless=%d, violations=%d, durationMs=%d",
+                            + "compactions=%d, timersFired=%d, restarts=%d, passivations=%d, damageNoticed=%d, "
+                            + "damageHarmless=%d, violations=%d, trace=%012x, durationMs=%d",
                     seeds,
                     total.simulatedNs / 3.6e12,
                     total.crashes,
@@ -35,10 +40,22 @@ final class SimulationCampaign {
                     total.torn,
                     total.events,
                     total.compactions,
+                    total.timersFired,
+                    total.restarts,
+                    total.passivations,
                     total.detected,
                     total.harmless,
                     violations.size(),
+                    total.traceHash,
                     durationNs / 1_000_000);
+        }
+
+        /** Returns it as the report of a campaign; throws an {@link AssertionError} with all violations if there is one. */
+        CampaignReport report() {
+            if (!violations.isEmpty()) {
+                throw new AssertionError(String.join("\n    ", violations));
+            }
+            return new CampaignReport(seeds, summary());
         }
     }
 
@@ -48,34 +65,44 @@ final class SimulationCampaign {
     }
 
     static Result journal(long firstSeed, long seeds) {
-        return run(
-                JournalSimulation::run, firstSeed, seeds, Runtime.getRuntime().availableProcessors());
+        return run("journal", JournalSimulation::run, firstSeed, seeds);
     }
 
     static Result node(long firstSeed, long seeds) {
-        return run(NodeSimulation::run, firstSeed, seeds, Runtime.getRuntime().availableProcessors());
+        return run("node", NodeSimulation::run, firstSeed, seeds);
     }
 
     static Result survey(long firstSeed, long seeds) {
-        return run(CorruptionSurvey::run, firstSeed, seeds, Runtime.getRuntime().availableProcessors());
+        return run("survey", CorruptionSurvey::run, firstSeed, seeds);
     }
 
-    static Result run(Simulation simulation, long firstSeed, long seeds, int threads) {
+    static Result stores(long firstSeed, long seeds) {
+        return run("stores", StoreSurvey::run, firstSeed, seeds);
+    }
+
+    /**
+     * Runs seeds until all are done or enough violations were found.
+     *
+     * @throws IllegalStateException if a seed ended in anything but its end or a violation, so that nobody knows what it would have come
+     *     to
+     */
+    static Result run(String name, Simulation simulation, long firstSeed, long seeds) {
         long startNs = System.nanoTime();
         AtomicLong next = new AtomicLong(firstSeed);
         JournalSimulation.Outcome total = new JournalSimulation.Outcome();
         List<Throwable> found = new ArrayList<>();
-        AtomicLong done = new AtomicLong();
+        List<Throwable> broken = new ArrayList<>();
+        Progress progress = Progress.of(name, seeds);
         Path root = root();
         List<Thread> workers = new ArrayList<>();
-        for (int i = 0; i < threads; i++) {
+        for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
             Path directory = root.resolve("w" + i);
             Thread worker = new Thread(() -> {
                 for (long seed = next.getAndIncrement();
-                        seed < firstSeed + seeds && size(found) < VIOLATIONS_MAX;
+                        seed < firstSeed + seeds && size(found) < VIOLATIONS_MAX && size(broken) == 0;
                         seed = next.getAndIncrement()) {
-                    runOne(simulation, directory, seed, total, found);
-                    done.incrementAndGet();
+                    runOne(simulation, directory, seed, total, found, broken);
+                    progress.step();
                 }
             });
             workers.add(worker);
@@ -83,8 +110,14 @@ final class SimulationCampaign {
         }
         workers.forEach(SimulationCampaign::join);
         delete(root);
+        if (!broken.isEmpty()) {
+            throw new IllegalStateException("seed has not come to its end: " + broken.get(0), broken.get(0));
+        }
+        if (found.isEmpty() && progress.done() != seeds) {
+            throw new IllegalStateException("not all seeds were run: seeds=" + seeds + ", run=" + progress.done());
+        }
         return new Result(
-                done.get(),
+                progress.done(),
                 total,
                 System.nanoTime() - startNs,
                 found.stream().map(Throwable::getMessage).toList(),
@@ -98,8 +131,12 @@ final class SimulationCampaign {
     }
 
     private static void runOne(
-            Simulation simulation, Path directory, long seed, JournalSimulation.Outcome total, List<Throwable> found) {
-        Throwable violation = null;
+            Simulation simulation,
+            Path directory,
+            long seed,
+            JournalSimulation.Outcome total,
+            List<Throwable> found,
+            List<Throwable> broken) {
         try {
             Files.createDirectory(directory);
             JournalSimulation.Outcome outcome = simulation.run(directory, seed);
@@ -107,19 +144,22 @@ final class SimulationCampaign {
                 Files.createDirectory(directory);
                 JournalSimulation.Outcome again = simulation.run(directory, seed);
                 if (again.traceHash != outcome.traceHash) {
-                    violation = new AssertionError("seed does not repeat itself: seed=" + seed);
+                    throw new AssertionError("seed does not repeat itself: seed=" + seed);
                 }
             }
             add(total, outcome);
-        } catch (IOException | RuntimeException | AssertionError e) {
-            violation = e;
+        } catch (AssertionError e) {
+            add(found, e);
+        } catch (Throwable e) { // an error that ends this thread would leave seeds out that nobody misses
+            add(broken, new IllegalStateException("seed=" + seed + ", cause=" + e, e));
         } finally {
             delete(directory);
         }
-        if (violation != null) {
-            synchronized (found) {
-                found.add(violation);
-            }
+    }
+
+    private static void add(List<Throwable> list, Throwable one) {
+        synchronized (list) {
+            list.add(one);
         }
     }
 
@@ -133,7 +173,11 @@ final class SimulationCampaign {
         total.detected += one.detected;
         total.harmless += one.harmless;
         total.compactions += one.compactions;
+        total.timersFired += one.timersFired;
+        total.restarts += one.restarts;
+        total.passivations += one.passivations;
         total.simulatedNs += one.simulatedNs;
+        total.traceHash += one.traceHash; // whichever comes first
     }
 
     private static void join(Thread thread) {

@@ -1,8 +1,13 @@
 package io.stele.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.stele.journal.BitSurvey;
 import io.stele.testkit.Fault;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -26,12 +31,49 @@ final class SimulationTest {
     }
 
     @Test
-    @Fault({"F01", "F02", "F04", "F12", "F13", "F20", "F27"})
+    @Fault({"F01", "F02", "F04", "F12", "F13", "F14", "F17", "F20", "F27"})
     void shouldKeepItsWordThroughEveryCrash() {
         SimulationCampaign.Result result = SimulationCampaign.node(FIRST_SEED, SEEDS / 4);
 
         assertThat(result.violations()).isEmpty();
         assertThat(result.total().crashes).as(result.summary()).isGreaterThan(10L * SEEDS / 4);
+        assertThat(result.total().timersFired).as(result.summary()).isGreaterThan(5L * SEEDS / 4);
+        assertThat(result.total().restarts).as(result.summary()).isGreaterThan(2L * SEEDS / 4);
+        assertThat(result.total().passivations).as(result.summary()).isGreaterThan(5L * SEEDS / 4);
+    }
+
+    @Test
+    void shouldDoTheSameOnEveryJdk() throws IOException {
+        Optional<Path> other = Trace.otherJava();
+        assumeTrue(other.isPresent(), "needs a second JDK in /usr/lib/jvm");
+
+        assertThat(Trace.lineOf(other.orElseThrow())).isEqualTo(Trace.line());
+    }
+
+    @Test
+    @Fault({"F08", "F19", "F21"})
+    void shouldNoticeWhateverIsBrokenInStoresAndKeys() {
+        int seeds = Math.max(1, 16 / SHARE);
+
+        SimulationCampaign.Result result = SimulationCampaign.stores(FIRST_SEED, seeds);
+
+        assertThat(result.violations()).isEmpty();
+        assertThat(result.total().detected + result.total().harmless).isEqualTo((long) seeds * StoreSurvey.MUTATIONS);
+    }
+
+    @Test
+    @Fault("F05")
+    void shouldNoticeFlippedBitsOfASegment() throws IOException {
+        Path root = SimulationCampaign.root();
+        try {
+            BitSurvey.Result result = BitSurvey.run(root, SHARE == 1 ? 1 : 61, done -> {});
+
+            assertThat(result.fileBytes()).isGreaterThanOrEqualTo(256 << 10);
+            assertThat(result.noticed()).isGreaterThan(result.bits() / 2);
+            assertThat(result.noticed() + result.harmless()).isEqualTo(result.bits());
+        } finally {
+            SimulationCampaign.delete(root);
+        }
     }
 
     @Test
