@@ -37,7 +37,6 @@ final class PayloadReader implements Slots {
     private int depth;
     private boolean inUse;
     private byte[] scratch = new byte[256];
-
     private int slotCount;
     private int base;
     private long[] longs = new long[SLOT_COUNT_MIN];
