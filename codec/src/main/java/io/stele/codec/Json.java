@@ -10,8 +10,22 @@ final class Json {
     /** Appends a quoted JSON string. */
     static void append(StringBuilder out, String text) {
         out.append('"');
-        text.codePoints().forEach(point -> appendEscaped(out, point));
+        if (isPlain(text)) {
+            out.append(text);
+        } else {
+            text.codePoints().forEach(point -> appendEscaped(out, point));
+        }
         out.append('"');
+    }
+
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c >= 0x7f || c == '"' || c == '\\') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Returns the inside of a JSON string. */

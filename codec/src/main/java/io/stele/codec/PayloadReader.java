@@ -166,6 +166,13 @@ final class PayloadReader implements Slots {
         return code;
     }
 
+    private void require(int expectedCode, String expected) {
+        int code = next();
+        if (code != expectedCode) {
+            throw unexpected(expected, code);
+        }
+    }
+
     /** Passes over {@code tag} if it is what comes next. */
     boolean skip(Tag tag) {
         int lengthBytes = tag.lengthBytes();
@@ -341,44 +348,51 @@ final class PayloadReader implements Slots {
     }
 
     String readText() {
-        int code = next();
-        if (code >= WireCode.TEXT_0) {
-            return utf8(checked(code - WireCode.TEXT_0));
-        }
-        if (code != WireCode.TEXT_ANY) {
-            throw unexpected("a text", code);
-        }
-        return utf8(checked(stopBit()));
+        return utf8(beginText());
     }
 
     /** Reads a text that follows a code of its own. */
     String readText(int expectedCode) {
-        int code = next();
-        if (code != expectedCode) {
-            throw unexpected("code 0x" + Integer.toHexString(expectedCode), code);
-        }
+        require(expectedCode, "the code in front of it");
         return utf8(checked(stopBit()));
     }
 
     /** Reads a name in front of a field; not one that is a value ({@link WireCode#EVENT_OBJECT}). */
     String readName() {
-        int code = next();
-        if (code >= WireCode.NAME_0 && code <= WireCode.NAME_31) {
-            return latin1(checked(code - WireCode.NAME_0));
+        if (peek() != WireCode.NAME_NUMBER) {
+            return latin1(beginName());
         }
-        return switch (code) {
-            case WireCode.NAME_ANY, WireCode.EVENT_NAME -> latin1(checked(stopBit()));
-            case WireCode.NAME_NUMBER -> Long.toString(stopBit());
-            default -> throw unexpected("a name", code);
-        };
+        position++;
+        return Long.toString(stopBit());
+    }
+
+    /** Begins a text, and returns how many bytes of UTF-8 follow; {@link #copy} takes them. */
+    int beginText() {
+        int code = next();
+        if (!WireCode.isText(code)) {
+            throw unexpected("a text", code);
+        }
+        return checked(code == WireCode.TEXT_ANY ? stopBit() : code - WireCode.TEXT_0);
+    }
+
+    /** Begins a name that is no number and no value, and returns how many characters of Latin 1 follow; {@link #copy} takes them. */
+    int beginName() {
+        int code = next();
+        boolean hasLength = code == WireCode.NAME_ANY || code == WireCode.EVENT_NAME;
+        if (!hasLength && (code < WireCode.NAME_0 || code > WireCode.NAME_31)) {
+            throw unexpected("a name", code);
+        }
+        return checked(hasLength ? stopBit() : code - WireCode.NAME_0);
+    }
+
+    void copy(byte[] target, int at, int lengthBytes) {
+        buffer.get(position, target, at, lengthBytes);
+        position += lengthBytes;
     }
 
     byte[] readBytes() {
         int outerLimit = beginLength();
-        int code = next();
-        if (code != WireCode.U8_ARRAY) {
-            throw unexpected("bytes", code);
-        }
+        require(WireCode.U8_ARRAY, "bytes");
         byte[] value = readRest();
         endLength(outerLimit);
         return value;
@@ -393,10 +407,7 @@ final class PayloadReader implements Slots {
     }
 
     UUID readUuid() {
-        int code = next();
-        if (code != WireCode.UUID) {
-            throw unexpected("a UUID", code);
-        }
+        require(WireCode.UUID, "a UUID");
         long high = bits(8);
         return new UUID(high, bits(8));
     }

@@ -89,9 +89,9 @@ public final class JournalInspector implements HistoryFiles {
     }
 
     /**
-     * Counts everything in one pass.
+     * Counts everything in one pass, lanes side by side.
      *
-     * @param progress told how far it is
+     * @param progress told how far it is, by several threads in turn
      * @throws JournalException if a file cannot be read; damage is no such case, it is in the summary
      */
     public JournalSummary summarize(ScanProgress progress) {
@@ -100,13 +100,15 @@ public final class JournalInspector implements HistoryFiles {
         List<JournalSummary.Actor> actors = new ArrayList<>();
         List<Finding> findings = new ArrayList<>();
         StoredTypeTally storedTypes = new StoredTypeTally();
-        for (int lane = 0; lane < manifest.laneCount(); lane++) {
-            Tallies tallies = new Tallies(storedTypes);
-            LaneScan scan = scan(lane, findings::add);
-            scan.run(0, meter, tallies);
-            meter.tell();
-            segments.addAll(scan.segments());
-            tallies.addTo(actors, lane);
+        List<LaneSummary> lanes = IntStream.range(0, manifest.laneCount())
+                .parallel()
+                .mapToObj(lane -> new LaneSummary(lane, meter.part()))
+                .toList();
+        for (LaneSummary lane : lanes) {
+            segments.addAll(lane.scan.segments());
+            findings.addAll(lane.findings);
+            storedTypes.add(lane.storedTypes);
+            lane.tallies.addTo(actors, lane.lane);
         }
         return new JournalSummary(
                 directory,
@@ -217,6 +219,22 @@ public final class JournalInspector implements HistoryFiles {
                 }
             }
             return count < countMax;
+        }
+    }
+
+    /** One lane, counted. */
+    private final class LaneSummary {
+        private final int lane;
+        private final List<Finding> findings = new ArrayList<>();
+        private final StoredTypeTally storedTypes = new StoredTypeTally();
+        private final Tallies tallies = new Tallies(storedTypes);
+        private final LaneScan scan;
+
+        LaneSummary(int lane, ScanMeter meter) {
+            this.lane = lane;
+            scan = scan(lane, findings::add);
+            scan.run(0, meter, tallies);
+            meter.tell();
         }
     }
 

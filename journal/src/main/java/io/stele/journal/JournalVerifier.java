@@ -3,11 +3,14 @@ package io.stele.journal;
 import io.stele.journal.Finding.Kind;
 import io.stele.spi.CorruptJournalException;
 import io.stele.spi.JournalException;
+import io.stele.spi.PersistenceId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ObjLongConsumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -26,27 +29,40 @@ public final class JournalVerifier {
     }
 
     /**
-     * Verifies a journal. Takes as long as reading it, and memory for every actor that has records.
+     * Verifies a journal. Takes as long as reading it, its lanes side by side, and memory for every actor that has records.
      *
-     * @param progress told how far it is
+     * @param progress told how far it is, by several threads in turn
      * @throws JournalException if there is no journal, or if it is of a newer format; everything else is a finding
      */
     public static VerifyReport verify(Path directory, ScanProgress progress) {
-        return new JournalVerifier(directory).run(progress);
+        return verify(directory, progress, (id, lastSequenceNumber) -> {});
     }
 
-    private VerifyReport run(ScanProgress progress) {
+    /**
+     * Verifies a journal, as above.
+     *
+     * @param actors told at the end of every actor and its last number; on the calling thread
+     */
+    public static VerifyReport verify(Path directory, ScanProgress progress, ObjLongConsumer<PersistenceId> actors) {
+        return new JournalVerifier(directory).run(progress, actors);
+    }
+
+    private VerifyReport run(ScanProgress progress, ObjLongConsumer<PersistenceId> actors) {
         List<JournalSummary.Segment> segments = new ArrayList<>();
         long actorCount = 0;
         try {
             Manifest manifest = Manifest.read(directory);
             ScanMeter meter = new ScanMeter(directory, manifest.laneCount(), progress);
-            for (int lane = 0; lane < manifest.laneCount(); lane++) {
-                LaneVerifier verifier = new LaneVerifier(directory, manifest, lane, this::add);
-                verifier.run(meter);
-                meter.tell();
-                segments.addAll(verifier.segments());
-                actorCount += verifier.actorCount();
+            List<LaneVerifier> lanes = IntStream.range(0, manifest.laneCount())
+                    .parallel()
+                    .mapToObj(lane -> verify(manifest, lane, meter.part()))
+                    .toList();
+            for (LaneVerifier lane : lanes) {
+                lane.findings().forEach(this::add);
+                findingsOmitted += lane.findingsOmitted();
+                segments.addAll(lane.segments());
+                actorCount += lane.actorCount();
+                lane.actors(actors);
             }
         } catch (CorruptJournalException e) {
             addManifestProblem(e);
@@ -59,6 +75,13 @@ public final class JournalVerifier {
             throw new JournalException("journal cannot be listed: directory=" + directory + ", cause=" + e, e);
         }
         return new VerifyReport(directory, segments, actorCount, findings, findingsOmitted);
+    }
+
+    private LaneVerifier verify(Manifest manifest, int lane, ScanMeter meter) {
+        LaneVerifier verifier = new LaneVerifier(directory, manifest, lane, FINDINGS_MAX);
+        verifier.run(meter);
+        meter.tell();
+        return verifier;
     }
 
     private void addManifestProblem(JournalException e) {

@@ -10,11 +10,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +33,8 @@ final class LaneVerifier {
     private final Path directory;
     private final Manifest manifest;
     private final int lane;
-    private final Consumer<Finding> findings;
+    private final List<Finding> findings = new ArrayList<>();
+    private final int findingsMax;
     private final Map<PersistenceId, Head> heads = new HashMap<>();
     private final LaneScan scan;
     private final @Nullable DurableMark mark;
@@ -43,17 +45,21 @@ final class LaneVerifier {
     private long oldestSegment;
     private boolean markFound;
     private boolean isTorn;
+    private long findingsOmitted;
 
     private static final class Head {
         private long sequenceNumber;
         private long position;
     }
 
-    LaneVerifier(Path directory, Manifest manifest, int lane, Consumer<Finding> findings) {
+    /**
+     * @param findingsMax how many findings are kept; of the others only the number
+     */
+    LaneVerifier(Path directory, Manifest manifest, int lane, int findingsMax) {
         this.directory = directory;
         this.manifest = manifest;
         this.lane = lane;
-        this.findings = findings;
+        this.findingsMax = findingsMax;
         this.mark = LaneScan.mark(directory, lane);
         this.durable = mark == null ? LaneReader.UNKNOWN : mark.position();
         this.scan = new LaneScan(directory, manifest, lane, () -> durable, this::onFinding);
@@ -81,12 +87,34 @@ final class LaneVerifier {
         return heads.size();
     }
 
+    /** Tells of every actor its last number. */
+    void actors(ObjLongConsumer<PersistenceId> consumer) {
+        heads.forEach((id, head) -> consumer.accept(id, head.sequenceNumber));
+    }
+
+    /** Returns what is wrong, in the order in which it was met. */
+    List<Finding> findings() {
+        return findings;
+    }
+
+    long findingsOmitted() {
+        return findingsOmitted;
+    }
+
+    private void add(Finding finding) {
+        if (findings.size() < findingsMax) {
+            findings.add(finding);
+        } else {
+            findingsOmitted++;
+        }
+    }
+
     private void onFinding(Finding finding) {
         if (finding.kind() == Kind.CARRIED_FILE_PROBLEM) {
             return; // found before, and better
         }
         isTorn |= finding.kind() == Kind.TORN_TAIL || finding.kind() == Kind.STALE_TAIL;
-        findings.accept(finding);
+        add(finding);
     }
 
     private void checkFiles() throws IOException {
@@ -291,7 +319,7 @@ final class LaneVerifier {
         boolean isDurable = durable == LaneReader.UNKNOWN || position <= durable;
         Path file = SegmentFiles.segment(laneDirectory(), RecordLayout.segmentOf(position));
         PersistenceId id = idOf(record);
-        findings.accept(new Finding(
+        add(new Finding(
                 kind,
                 lane,
                 file,
@@ -311,6 +339,6 @@ final class LaneVerifier {
     }
 
     private void report(Kind kind, Path file, long offset, boolean isDurable, String message) {
-        findings.accept(new Finding(kind, lane, file, offset, null, 0, isDurable, message));
+        add(new Finding(kind, lane, file, offset, null, 0, isDurable, message));
     }
 }

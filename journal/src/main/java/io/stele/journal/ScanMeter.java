@@ -3,16 +3,21 @@ package io.stele.journal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
-/** Adds up how far a pass over the lanes of a journal has come, and tells it now and then. Confined to one thread. */
+/**
+ * Adds up how far a pass over the lanes of a journal has come, and tells it now and then. Confined to one thread; each of several has a
+ * {@link #part} of its own.
+ */
 final class ScanMeter {
     /** Counts nothing. */
-    static final ScanMeter SILENT = new ScanMeter(0, ScanProgress.NONE);
+    static final ScanMeter SILENT = new ScanMeter(0, ScanProgress.NONE, null);
 
     private static final long STEP_BYTES = 8 << 20;
 
     private final ScanProgress progress;
     private final long bytesTotal;
+    private final @Nullable ScanMeter whole;
     private long bytesDone;
     private long bytesTold;
 
@@ -23,11 +28,18 @@ final class ScanMeter {
             total += bytesOf(directory, lane);
         }
         this.bytesTotal = total;
+        this.whole = null;
     }
 
-    private ScanMeter(long bytesTotal, ScanProgress progress) {
+    private ScanMeter(long bytesTotal, ScanProgress progress, @Nullable ScanMeter whole) {
         this.progress = progress;
         this.bytesTotal = bytesTotal;
+        this.whole = whole;
+    }
+
+    /** Returns one for another thread; what it counts is told together with what the others do. */
+    ScanMeter part() {
+        return new ScanMeter(bytesTotal, progress, this);
     }
 
     private static long bytesOf(Path directory, int lane) throws IOException {
@@ -49,6 +61,17 @@ final class ScanMeter {
 
     /** Tells how far it is, whatever was told last. */
     void tell() {
+        long more = bytesDone - bytesTold;
+        bytesTold = bytesDone;
+        if (whole == null) {
+            progress.onProgress(bytesDone, bytesTotal);
+        } else {
+            whole.addPart(more);
+        }
+    }
+
+    private synchronized void addPart(long bytes) {
+        bytesDone = Math.min(bytesTotal, bytesDone + bytes);
         bytesTold = bytesDone;
         progress.onProgress(bytesDone, bytesTotal);
     }

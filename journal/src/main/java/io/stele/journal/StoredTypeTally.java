@@ -21,6 +21,14 @@ final class StoredTypeTally {
         }
     }
 
+    /** Adds what another one has counted. */
+    void add(StoredTypeTally other) {
+        other.counts.forEach((entityType, theirs) -> {
+            Map<StoredType, long[]> ours = counts.computeIfAbsent(entityType, unused -> new HashMap<>());
+            theirs.forEach((type, count) -> ours.computeIfAbsent(type, unused -> new long[1])[0] += count[0]);
+        });
+    }
+
     List<StoredTypeCount> counts() {
         List<StoredTypeCount> all = new ArrayList<>();
         counts.forEach((entityType, ofEntity) ->

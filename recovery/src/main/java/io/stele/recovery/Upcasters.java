@@ -121,7 +121,7 @@ public final class Upcasters {
     }
 
     /** Decodes one stored event and hands on what it means today. */
-    void replay(StoredEvent stored, PayloadCodec codec, ReplayTarget target) {
+    public void replay(StoredEvent stored, PayloadCodec codec, ReplayTarget target) {
         Function<StoredEvent, ? extends List<?>> fromBytes = byStoredType.get(stored.type());
         if (fromBytes != null) {
             target.onUpcast(stored, current(call(fromBytes, stored, stored.type())));

@@ -25,12 +25,14 @@ import java.util.TreeMap;
  * <p>Confined to one thread.
  */
 public final class HistoryCheck {
+    private final SnapshotStore snapshots;
     private final PayloadCodec codec;
     private final Recovery recovery;
     private final Map<String, EntityType<?, ?>> types = new TreeMap<>();
 
     /** Checks against these; they are read only. */
     public HistoryCheck(EventHistory history, SnapshotStore snapshots, PayloadCodec codec) {
+        this.snapshots = snapshots;
         this.codec = codec;
         this.recovery = new Recovery(history, snapshots, codec, Clock.system());
     }
@@ -52,6 +54,7 @@ public final class HistoryCheck {
                     + ", class=" + actor.getClass().getName() + ", other="
                     + other.actor.getClass().getName());
         }
+        recovery.upcast(actor.entityType(), actor.upcasters());
     }
 
     /** Returns the kinds of actors that are known. */
@@ -65,12 +68,30 @@ public final class HistoryCheck {
      * @throws IllegalArgumentException if its kind is not known
      */
     public ReplayVerdict check(PersistenceId persistenceId) {
+        return recovery.check(persistenceId, new Handlers<>(type(persistenceId).actor));
+    }
+
+    /**
+     * Begins to check an actor whose history somebody else reads, for many actors at once.
+     *
+     * @throws IllegalArgumentException if its kind is not known
+     */
+    public RunningCheck begin(PersistenceId persistenceId) {
+        return new RunningCheck(persistenceId, type(persistenceId), codec, snapshots);
+    }
+
+    /** As {@link #begin}, but compares with nothing: for {@link RunningCheck#state} alone. */
+    public RunningCheck beginStates(PersistenceId persistenceId) {
+        return new RunningCheck(persistenceId, type(persistenceId), codec, null);
+    }
+
+    private EntityType<?, ?> type(PersistenceId persistenceId) {
         EntityType<?, ?> type = types.get(persistenceId.entityType());
         if (type == null) {
             throw new IllegalArgumentException("kind of actor is not known, register its class: persistenceId="
                     + persistenceId + ", entityTypes=" + types.keySet());
         }
-        return recovery.check(persistenceId, new Handlers<>(type.actor));
+        return type;
     }
 
     /** What handlers make of events. */

@@ -178,10 +178,21 @@ final class StateHashTest {
         return found;
     }
 
+    private int settledInOnePass;
+
     private ReplayVerdict check(Shelf<?> actor, SnapshotStore store) {
         HistoryCheck check = new HistoryCheck(journal, store, RecordCodec.of());
         check.register(actor);
-        return check.check(A);
+        ReplayVerdict verdict = check.check(A);
+        RunningCheck running = check.begin(A);
+        journal.replay(A, 1, Long.MAX_VALUE, running);
+        if (verdict.agrees()) {
+            assertThat(running.verdict()).as("in one pass").isIn(verdict, null);
+        } else {
+            assertThat(running.verdict()).as("in one pass").isNull();
+        }
+        settledInOnePass += running.verdict() == null ? 0 : 1;
+        return verdict;
     }
 
     @AfterEach
@@ -228,6 +239,7 @@ final class StateHashTest {
         assertThat(check(shelf(StateHashTest::honest), snapshots))
                 .isEqualTo(new ReplayVerdict(A, 36, 0, 3, 0, 30, null))
                 .matches(ReplayVerdict::agrees);
+        assertThat(settledInOnePass).isEqualTo(1);
     }
 
     @Test

@@ -112,6 +112,20 @@ final class UpcasterTest {
     }
 
     @Test
+    void shouldCheckHistoriesAsTheyAreReadToday() {
+        store("a", 0, batch(new MovedV1(100, 0), new Pinged(), new MovedV1(20, 3)), batch(new Pinged()));
+        HistoryCheck check = new HistoryCheck(journal, snapshots, RecordCodec.of());
+        check.register(new Till(0, UpcasterTest::chain));
+
+        assertThat(check.check(A).agrees()).isTrue();
+        RunningCheck running = check.beginStates(A);
+        assertThat(journal.replay(A, 1, Long.MAX_VALUE, running)).isEqualTo(4);
+
+        assertThat(running.verdict()).isNotNull();
+        assertThat(running.state()).isEqualTo(new Total(120, 3, 3));
+    }
+
+    @Test
     void shouldAnswerACommandAgainWhoseEventMeansNothingToday() {
         store("a", 0, new KeepOld("id-1", List.of(new Pinged())), new KeepOld("id-2", List.of(new MovedV1(7, 1))));
 

@@ -2,7 +2,7 @@ package io.stele.tools;
 
 import io.stele.encryption.KeyInspector;
 import io.stele.journal.Finding;
-import io.stele.journal.JournalInspector;
+import io.stele.snapshot.RocksStores;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.RecordMetadata;
 import io.stele.spi.StoredEvent;
@@ -55,13 +55,13 @@ record ActorHistory(long eventCount, long firstTimestampMs, List<Event> last, Li
     }
 
     /** Reads all events of {@code id}, and keeps the last {@code keepCount}, but always the very last. */
-    static ActorHistory read(JournalInspector journal, PersistenceId id, int keepCount) {
+    static ActorHistory read(DataDirectory directory, @Nullable RocksStores stores, PersistenceId id, int keepCount) {
         Deque<Event> last = new ArrayDeque<>();
         List<Finding> findings = new ArrayList<>();
         long[] first = new long[1];
-        long count = journal.events(
+        long count = directory.events(
                 id,
-                1,
+                stores,
                 Long.MAX_VALUE,
                 event -> {
                     if (first[0] == 0) {

@@ -40,6 +40,7 @@ final class Commands {
             Map.entry("bench", BenchCommand.class),
             Map.entry("top", TopCommand.class),
             Map.entry("recovery-plan", RecoveryPlanCommand.class),
+            Map.entry("timers", TimersCommand.class),
             Map.entry("quarantine", QuarantineCommand.class),
             Map.entry("crash-test", CrashTestCommand.class),
             Map.entry("explain", ExplainCommand.class),
@@ -66,7 +67,9 @@ final class Commands {
         if (wanted.isEmpty() || named.equals("help") || named.equals("completion")) {
             wanted = ALL.stream().<Class<?>>map(Map.Entry::getValue).toList();
         }
-        wanted.forEach(line::addSubcommand);
+        for (Class<?> command : wanted) { // a method reference would keep picocli out of the class archive: see ClassTraining
+            line.addSubcommand(command);
+        }
     }
 
     /** Returns the first argument that is neither an option nor the value of one. */

@@ -8,12 +8,17 @@ import io.stele.journal.JournalInspector;
 import io.stele.journal.JournalPieces;
 import io.stele.journal.JournalRepair;
 import io.stele.journal.JournalVerifier;
+import io.stele.journal.ReadOnlyJournal;
 import io.stele.journal.RepairPlan;
 import io.stele.journal.ScanProgress;
 import io.stele.journal.VerifyReport;
 import io.stele.snapshot.RocksStores;
 import io.stele.snapshot.SnapshotStoreOptions;
+import io.stele.spi.EventReader;
+import io.stele.spi.JournalException;
 import io.stele.spi.PayloadCodecException;
+import io.stele.spi.PersistenceId;
+import io.stele.spi.StoredEvent;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +53,7 @@ final class DataDirectory {
                             + "; make one with: stele demo, or name another with --data-dir");
         }
         requireReadable(directory);
+        requireReadable(Stele.journalDirectory(directory));
         if (!Files.isDirectory(Stele.journalDirectory(directory))) {
             throw new CommandFailure(
                     ErrorCode.NO_JOURNAL,
@@ -56,14 +62,12 @@ final class DataDirectory {
         return new DataDirectory(directory);
     }
 
-    private static void requireReadable(Path directory) {
-        for (Path path : new Path[] {directory, Stele.journalDirectory(directory)}) {
-            if (Files.isDirectory(path) && !(Files.isReadable(path) && Files.isExecutable(path))) {
-                throw new CommandFailure(
-                        ErrorCode.UNREADABLE,
-                        "directory may not be read by this user: directory=" + path + ", user="
-                                + System.getProperty("user.name"));
-            }
+    private static void requireReadable(Path path) {
+        if (Files.isDirectory(path) && !(Files.isReadable(path) && Files.isExecutable(path))) {
+            throw new CommandFailure(
+                    ErrorCode.UNREADABLE,
+                    "directory may not be read by this user: directory=" + path + ", user="
+                            + System.getProperty("user.name"));
         }
     }
 
@@ -73,6 +77,56 @@ final class DataDirectory {
 
     JournalInspector journal() {
         return JournalInspector.open(Stele.journalDirectory(directory));
+    }
+
+    /**
+     * Reads the events and notes of one actor in order: by the index where there is one, which costs what the actor has and not what the
+     * lane has; and where index or chain do not lead on, by scanning its lane past the damage.
+     *
+     * @param stores null if there are none
+     * @param to the last number wanted
+     * @param findings told of damage that was passed over
+     * @return how many events were read
+     */
+    long events(PersistenceId id, @Nullable RocksStores stores, long to, EventReader reader, Consumer<Finding> findings) {
+        Resumable read = new Resumable(reader);
+        if (stores != null) {
+            try {
+                return history(stores).replay(id, 1, to, read);
+            } catch (JournalException e) {
+                // what is left of it is found by the scan, which says what it passes over
+            }
+        }
+        long unused = journal().events(id, read.next, Math.max(1, to - read.next + 1), read, findings);
+        return read.count;
+    }
+
+    /** Returns the histories of actors, which damage ends. */
+    ReadOnlyJournal history(@Nullable RocksStores stores) {
+        return ReadOnlyJournal.open(Stele.journalDirectory(directory), stores == null ? null : stores.index());
+    }
+
+    /** Knows where a reading can be taken up again. */
+    private static final class Resumable implements EventReader {
+        private final EventReader reader;
+        private long next = 1;
+        private long count;
+
+        Resumable(EventReader reader) {
+            this.reader = reader;
+        }
+
+        @Override
+        public void onEvent(StoredEvent event) {
+            reader.onEvent(event);
+            next = event.sequenceNumber() + 1;
+            count++;
+        }
+
+        @Override
+        public void onNote(StoredEvent note) {
+            reader.onNote(note);
+        }
     }
 
     /** Returns the journal in pieces for several threads. */
@@ -106,6 +160,7 @@ final class DataDirectory {
     /** Returns the snapshots as they are now, or null if there are none yet. */
     @Nullable RocksStores snapshots() {
         Path snapshots = Stele.snapshotDirectory(directory);
+        requireReadable(snapshots); // of what may not be looked into it seems that nothing is there
         return RocksStores.isAt(snapshots) ? RocksStores.openReadOnly(SnapshotStoreOptions.of(snapshots)) : null;
     }
 

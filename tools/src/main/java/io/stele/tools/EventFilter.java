@@ -29,6 +29,8 @@ record EventFilter(
         @Nullable Predicate<String> type,
         @Nullable String tag,
         @Nullable Pattern grep) {
+    /** Fits every actor, and does not even ask for its name. */
+    static final Predicate<String> ANY = name -> true;
 
     boolean matches(StoredEvent event, KeyInspector keys) {
         return event.sequenceNumber() >= fromNumber
@@ -36,11 +38,16 @@ record EventFilter(
                 && event.timestampMs() >= sinceMs
                 && event.timestampMs() <= untilMs
                 && (type == null || type.test(event.type().name()))
-                && actor.test(event.persistenceId().encoded())
+                && isOf(event)
                 && (tag == null || hasTag(event, tag))
                 && (grep == null
                         || grep.matcher(DataDirectory.json(event.payload(), keys))
                                 .find());
+    }
+
+    /** Whether it is an event, or a note, of an actor that is wanted. */
+    boolean isOf(StoredEvent event) {
+        return actor == ANY || actor.test(event.persistenceId().encoded());
     }
 
     private static boolean hasTag(StoredEvent event, String tag) {

@@ -17,7 +17,7 @@ import java.util.Map;
  * replay.
  */
 final class EventLog {
-    private static final int HEAD_BYTES = 4 * Long.BYTES + 5 * Integer.BYTES;
+    static final int HEAD_BYTES = 4 * Long.BYTES + 5 * Integer.BYTES;
     private static final int NOTE = -1;
 
     private final PersistenceId id;

@@ -2,8 +2,8 @@ package io.stele.tools;
 
 import io.stele.encryption.KeyInspector;
 import io.stele.journal.Finding;
-import io.stele.journal.JournalInspector;
 import io.stele.journal.JournalPieces;
+import io.stele.snapshot.RocksStores;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.StoredEvent;
 import java.util.ArrayList;
@@ -34,6 +34,8 @@ import picocli.CommandLine.Spec;
             "Reads files, also while their owner runs. Takes no lock and changes nothing. Needs none of your classes."
         })
 final class EventsCommand extends SubCommand implements Callable<Integer> {
+    private static final long SCAN_BYTES_MAX = 32 << 20;
+
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Main main;
@@ -84,7 +86,7 @@ final class EventsCommand extends SubCommand implements Callable<Integer> {
             if (one == null) {
                 scan(directory, filter, keys, rows, damage);
             } else {
-                readOne(directory.journal(), one, filter, keys, rows, damage);
+                readOne(directory, one, filter, keys, rows, damage);
             }
         }
         damage.tell();
@@ -105,30 +107,38 @@ final class EventsCommand extends SubCommand implements Callable<Integer> {
 
     @SuppressWarnings("checkstyle:ParameterNumber")
     private void readOne(
-            JournalInspector journal,
+            DataDirectory directory,
             PersistenceId id,
             EventFilter filter,
             KeyInspector keys,
             RowWriter rows,
             Damage damage) {
-        int lane = journal.lane(id);
+        int lane = directory.journal().lane(id);
         long[] found = new long[1];
-        long seen = journal.events(
-                id,
-                1,
-                Long.MAX_VALUE,
-                event -> {
-                    if (found[0] < limit && filter.matches(event, keys)) {
-                        found[0]++;
-                        EventRow.of(event, lane, keys).writeTo(rows);
-                    }
-                },
-                damage);
+        long seen;
+        try (RocksStores stores = isLarge(directory) ? directory.snapshots() : null) {
+            seen = directory.events(
+                    id,
+                    stores,
+                    filter.toNumber(),
+                    event -> {
+                        if (found[0] < limit && filter.matches(event, keys)) {
+                            found[0]++;
+                            EventRow.of(event, lane, keys).writeTo(rows);
+                        }
+                    },
+                    damage);
+        }
         if (seen == 0) {
             throw new CommandFailure(
                     ErrorCode.UNKNOWN_ACTOR,
                     "actor has no events: persistenceId=" + id.encoded() + "; find it with: stele ls");
         }
+    }
+
+    /** Below that a scan is over before the index is open. */
+    private static boolean isLarge(DataDirectory directory) {
+        return directory.pieces().bytes() > SCAN_BYTES_MAX;
     }
 
     private void scan(DataDirectory directory, EventFilter filter, KeyInspector keys, RowWriter rows, Damage damage) {

@@ -1,6 +1,7 @@
 package io.stele.tools;
 
 import com.github.luben.zstd.ZstdOutputStream;
+import io.stele.encryption.KeyInspector;
 import io.stele.journal.JournalPieces;
 import io.stele.spi.CorruptJournalException;
 import java.io.BufferedOutputStream;
@@ -12,7 +13,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -125,8 +128,18 @@ final class ExportCommand extends SubCommand implements Callable<Integer> {
                                     + directory.journal().journalId() + "\",\"lanes\":"
                                     + directory.journal().laneCount() + "}\n");
             EventFilter filter = filters.filter(spec, actor, System.currentTimeMillis());
+            KeyInspector keys = directory.keys();
+            Queue<ExportFile> free = new ConcurrentLinkedQueue<>();
             Progress.during(main.options(), scan::status, () -> {
-                scan.run(piece -> new ExportFile(format, piece.lane(), filter, directory.keys()), true, writing::piece);
+                scan.runBlocks(
+                        block -> {
+                            ExportFile used = free.poll();
+                            return (used == null ? new ExportFile(format, filter, keys) : used).write(block);
+                        },
+                        part -> {
+                            writing.part(part);
+                            free.add(part);
+                        });
                 return null;
             });
             if (format == ExportFormat.JSONL) {
@@ -152,7 +165,7 @@ final class ExportCommand extends SubCommand implements Callable<Integer> {
         }
     }
 
-    /** Writes pieces one after the other, and adds up what the last line says. */
+    /** Writes parts one after the other, and adds up what the last line says. */
     private static final class Writing {
         private final OutputStream out;
         private final CRC32C crc = new CRC32C();
@@ -169,12 +182,12 @@ final class ExportCommand extends SubCommand implements Callable<Integer> {
             out.write(bytes);
         }
 
-        void piece(ExportFile piece) {
-            crc.update(piece.bytes(), 0, piece.length());
-            events += piece.eventCount();
-            notes += piece.noteCount();
+        void part(ExportFile part) {
+            crc.update(part.bytes(), 0, part.length());
+            events += part.eventCount();
+            notes += part.noteCount();
             try {
-                out.write(piece.bytes(), 0, piece.length());
+                out.write(part.bytes(), 0, part.length());
             } catch (IOException e) {
                 throw new CommandFailure(ErrorCode.UNWRITABLE, "export cannot be written: cause=" + e, e);
             }

@@ -37,7 +37,7 @@ final class FilterOptions {
     EventFilter filter(CommandSpec spec, @Nullable String actor, long nowMs) {
         try {
             return new EventFilter(
-                    actor == null ? name -> true : Glob.of(actor),
+                    actor == null ? EventFilter.ANY : Glob.of(actor),
                     from,
                     to,
                     since == null ? Long.MIN_VALUE : Times.parse(since, nowMs),

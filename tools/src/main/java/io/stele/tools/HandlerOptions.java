@@ -2,7 +2,6 @@ package io.stele.tools;
 
 import io.stele.Stele;
 import io.stele.SteleReader;
-import io.stele.journal.JournalInspector;
 import io.stele.recovery.Moment;
 import io.stele.runtime.PastState;
 import io.stele.snapshot.RocksStores;
@@ -44,9 +43,8 @@ final class HandlerOptions {
     }
 
     private static StateReport known(DataDirectory directory, PersistenceId id, Moment moment) {
-        JournalInspector journal = directory.journal();
         try (RocksStores stores = directory.snapshots()) {
-            return StateReport.known(id, moment, journal, stores == null ? null : stores.snapshots(), directory.keys());
+            return StateReport.known(id, moment, directory, stores, directory.keys());
         }
     }
 

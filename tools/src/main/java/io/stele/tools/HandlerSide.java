@@ -4,15 +4,19 @@ import io.stele.codec.PayloadValue;
 import io.stele.codec.RecordCodec;
 import io.stele.recovery.FixedSnapshots;
 import io.stele.recovery.Moment;
+import io.stele.recovery.ReplayVerdict;
 import io.stele.runtime.HistoryCheck;
 import io.stele.runtime.PersistentActor;
+import io.stele.runtime.RunningCheck;
 import io.stele.runtime.TimeTravel;
 import io.stele.spi.Clock;
 import io.stele.spi.EventHistory;
+import io.stele.spi.EventReader;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.SnapshotStore;
+import io.stele.spi.StoredEvent;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -30,6 +34,10 @@ import org.jspecify.annotations.Nullable;
 final class HandlerSide implements BiFunction<PersistenceId, Long, Object[]>, Supplier<Set<String>> {
     /** Asks for a check against hashes and snapshots instead of a state. */
     static final long CHECK = -1;
+    /** Asks for a check as the history goes by. */
+    static final long BEGIN_CHECK = -2;
+    /** Asks for the last state as the history goes by. */
+    static final long BEGIN_STATES = -3;
 
     private static final int BYTES_MIN = 1 << 10;
     private static final int BYTES_MAX = 256 << 20;
@@ -68,9 +76,49 @@ final class HandlerSide implements BiFunction<PersistenceId, Long, Object[]>, Su
         return Set.copyOf(classes.keySet());
     }
 
-    /** Returns the state after a number as JSON; or for {@link #CHECK}: whether it agrees, from which number on not, a sentence. */
+    /** Checks one actor as its history goes by, and says at the end what came out. */
+    private final class Running implements EventReader, Supplier<@Nullable Object> {
+        private final RunningCheck running;
+        private final boolean isChecked;
+
+        Running(RunningCheck running, boolean isChecked) {
+            this.running = running;
+            this.isChecked = isChecked;
+        }
+
+        @Override
+        public void onEvent(StoredEvent event) {
+            running.onEvent(event);
+        }
+
+        @Override
+        public void onNote(StoredEvent note) {
+            running.onNote(note);
+        }
+
+        /** Returns a sentence, or the last state as JSON; null if the history has to be read again to tell. */
+        @Override
+        public @Nullable Object get() {
+            ReplayVerdict verdict = running.verdict();
+            if (verdict == null) {
+                return null;
+            }
+            return isChecked ? verdict.report() : json(running.state());
+        }
+    }
+
+    /**
+     * Returns the state after a number as JSON; for {@link #CHECK}: whether it agrees, from which number on not, a sentence; for {@link
+     * #BEGIN_CHECK} and {@link #BEGIN_STATES}: who takes the history, and is a supplier of what it found.
+     */
     @Override
     public Object[] apply(PersistenceId id, Long sequenceNumber) {
+        if (sequenceNumber == BEGIN_CHECK) {
+            return new Object[] {new Running(check.begin(id), true)};
+        }
+        if (sequenceNumber == BEGIN_STATES) {
+            return new Object[] {new Running(check.beginStates(id), false)};
+        }
         if (sequenceNumber == CHECK) {
             var verdict = check.check(id);
             var disagreement = verdict.disagreement();

@@ -15,7 +15,9 @@ import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
@@ -24,17 +26,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Replays history with the code in a jar, lane by lane on all processors. */
 final class JarReplay {
-    /** How much of a lane is held in memory at once. */
-    private static final long SHARE_BYTES_MAX = 256L << 20;
-
-    private static final int SHARES_MAX = 1_000;
+    /** How much history of those that have to be looked at twice is held in memory at once, by each of several threads. */
+    private static final long SHARE_BYTES_MAX = 128L << 20;
     private static final int SAMPLE_STEPS = 1 << 20;
 
     private final GlobalOptions options;
@@ -86,15 +85,14 @@ final class JarReplay {
             kinds.addAll(new TreeSet<>(
                     side(now, new Rehearsal(pieces), snapshots, names).get()));
             int lanes = directory.journal().laneCount();
-            int shares = (int) Math.max(1, Math.min(SHARES_MAX, pieces.bytes() / lanes / SHARE_BYTES_MAX + 1));
-            bytesTotal = Math.max(1, pieces.bytes() * shares);
+            bytesTotal = Math.max(1, pieces.bytes());
             Progress.during(options, this::status, () -> {
                 // handlers of its own for each lane: actors may keep something between calls, though they should not
                 outcomes.addAll(replay(lanes, lane -> {
                     Rehearsal rehearsal = new Rehearsal(pieces);
                     var tried = side(now, rehearsal, snapshots, names);
                     var former = before == null ? null : side(before, rehearsal, snapshots, names);
-                    return replay(rehearsal, lane, shares, Set.copyOf(kinds), loaded -> loaded.replay(tried, former));
+                    return replay(rehearsal, lane, Set.copyOf(kinds), tried, former);
                 }));
                 return null;
             });
@@ -190,22 +188,37 @@ final class JarReplay {
     }
 
     private List<Outcome> replay(
-            Rehearsal rehearsal,
-            int lane,
-            int shares,
-            Set<String> kinds,
-            Function<Rehearsal, List<Outcome>> replaying) {
-        List<Outcome> outcomes = new ArrayList<>();
-        for (int share = 0; share < shares; share++) {
-            int ofShare = share;
-            rehearsal.load(
-                    lane,
-                    id -> kinds.contains(id.entityType()) && isWanted(id) && mixed(id) % shares == ofShare,
-                    bytesRead::addAndGet);
-            outcomes.addAll(replaying.apply(rehearsal));
-            long unused = eventCount.addAndGet(rehearsal.eventCount());
+            Rehearsal rehearsal, int lane, Set<String> kinds, Side tried, @Nullable Side former) {
+        Rehearsal.Passed passed = rehearsal.pass(
+                lane,
+                id -> kinds.contains(id.entityType()) && isWanted(id),
+                tried,
+                former,
+                bytesRead::addAndGet);
+        long unused = eventCount.addAndGet(passed.eventCount());
+        List<Outcome> outcomes = new ArrayList<>(passed.settled());
+        Set<PersistenceId> share = new HashSet<>();
+        long shareBytes = 0;
+        for (Map.Entry<PersistenceId, Long> open : passed.open().entrySet()) {
+            share.add(open.getKey());
+            shareBytes += open.getValue();
+            if (shareBytes >= SHARE_BYTES_MAX) {
+                outcomes.addAll(lookAgain(rehearsal, lane, share, tried, former));
+                share.clear();
+                shareBytes = 0;
+            }
         }
+        outcomes.addAll(lookAgain(rehearsal, lane, share, tried, former));
         return outcomes;
+    }
+
+    private static List<Outcome> lookAgain(
+            Rehearsal rehearsal, int lane, Set<PersistenceId> share, Side tried, @Nullable Side former) {
+        if (share.isEmpty()) {
+            return List.of();
+        }
+        rehearsal.load(lane, share::contains, bytes -> {});
+        return rehearsal.replay(tried, former);
     }
 
     private boolean isWanted(PersistenceId id) {

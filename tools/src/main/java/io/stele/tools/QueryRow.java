@@ -9,8 +9,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,12 +30,18 @@ final class QueryRow {
 
     private static final String PAYLOAD = "payload.";
     private static final DateTimeFormatter DAY = DateTimeFormatter.ISO_LOCAL_DATE;
+    private static final String[] TWO_DIGITS = IntStream.range(0, 60)
+            .mapToObj(number -> String.format(Locale.ROOT, "%02d", number))
+            .toArray(String[]::new);
+    private static final long MS_PER_DAY = 86_400_000;
     private static final PayloadValue NONE = new PayloadValue.Nothing();
 
     private final KeyInspector keys;
     private final int lane;
+    private final Map<String, @Nullable Object> fields = new HashMap<>();
     private @Nullable StoredEvent event;
-    private @Nullable PayloadValue payload;
+    private long dayMs = Long.MIN_VALUE;
+    private String day = "";
 
     QueryRow(int lane, KeyInspector keys) {
         this.lane = lane;
@@ -41,7 +50,7 @@ final class QueryRow {
 
     QueryRow at(StoredEvent current) {
         event = current;
-        payload = null;
+        fields.clear();
         return this;
     }
 
@@ -78,26 +87,64 @@ final class QueryRow {
         return tags == null ? null : tags.replace('\0', ',');
     }
 
-    private static Object time(String field, long timestampMs) {
+    /** Events of one day come one behind the other, most of the time. */
+    private String day(long timestampMs) {
+        long startMs = Math.floorDiv(timestampMs, MS_PER_DAY) * MS_PER_DAY;
+        if (startMs != dayMs) {
+            dayMs = startMs;
+            day = DAY.format(Instant.ofEpochMilli(startMs).atZone(ZoneOffset.UTC));
+        }
+        return day;
+    }
+
+    private Object time(String field, long timestampMs) {
         if (field.equals("time")) {
             return Units.iso(timestampMs);
+        }
+        if (field.equals("day")) {
+            return day(timestampMs);
+        }
+        if (field.equals("month")) {
+            String ofDay = day(timestampMs);
+            return ofDay.substring(0, ofDay.length() - 3);
         }
         ZonedDateTime time = Instant.ofEpochMilli(timestampMs).atZone(ZoneOffset.UTC);
         return switch (field) {
             case "year" -> (long) time.getYear();
-            case "month" -> DAY.format(time).substring(0, 7);
-            case "day" -> DAY.format(time);
-            case "hour" -> DAY.format(time) + String.format(Locale.ROOT, "T%02d", time.getHour());
-            default -> DAY.format(time) + String.format(Locale.ROOT, "T%02d:%02d", time.getHour(), time.getMinute());
+            case "hour" -> day(timestampMs) + 'T' + TWO_DIGITS[time.getHour()];
+            default -> day(timestampMs) + 'T' + TWO_DIGITS[time.getHour()] + ':' + TWO_DIGITS[time.getMinute()];
         };
     }
 
     private @Nullable Object payloadValue(String path) {
-        PayloadValue value = payload;
-        if (value == null) {
-            value = decode();
-            payload = value;
+        if (fields.containsKey(path)) {
+            return fields.get(path);
         }
+        Object value = simple(find(path));
+        fields.put(path, value);
+        return value;
+    }
+
+    private PayloadValue find(String path) {
+        StoredEvent current = event();
+        if (keys.statusOf(current.payload()) != KeyInspector.Status.PLAIN) {
+            return NONE;
+        }
+        try {
+            int dot = path.indexOf('.');
+            String name = dot < 0 ? path : path.substring(0, dot);
+            PayloadValue value = PayloadValue.readField(current.payload(), name);
+            if (value == null) {
+                return inner(PayloadValue.read(current.payload()), path); // one that is no record by itself
+            }
+            return dot < 0 ? value : inner(value, path.substring(dot + 1));
+        } catch (PayloadCodecException e) {
+            return NONE;
+        }
+    }
+
+    private static PayloadValue inner(PayloadValue outer, String path) {
+        PayloadValue value = outer;
         int from = 0;
         while (from >= 0) {
             int dot = path.indexOf('.', from);
@@ -105,18 +152,7 @@ final class QueryRow {
             value = member(value, name);
             from = dot < 0 ? -1 : dot + 1;
         }
-        return simple(value);
-    }
-
-    private PayloadValue decode() {
-        StoredEvent current = event();
-        try {
-            return keys.statusOf(current.payload()) == KeyInspector.Status.PLAIN
-                    ? PayloadValue.read(current.payload())
-                    : NONE;
-        } catch (PayloadCodecException e) {
-            return NONE;
-        }
+        return value;
     }
 
     private static PayloadValue member(PayloadValue value, String name) {

@@ -3,10 +3,16 @@ package io.stele.tools;
 import io.stele.journal.Finding;
 import io.stele.journal.JournalPieces;
 import io.stele.spi.EventReader;
+import io.stele.spi.StoredEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionService;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
@@ -17,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scan {
     private static final long STOP_TIMEOUT_S = 60;
+    private static final int BLOCKS_PER_WORKER = 4;
+    private static final long PUT_TIMEOUT_MS = 100;
 
     private final JournalPieces journal;
     private final List<JournalPieces.Piece> wanted;
@@ -88,11 +97,7 @@ final class Scan {
 
     /** Reads everything; {@code whole} takes each part on this thread, in the order of the pieces if {@code inOrder}. */
     <T> void run(Parts<T> parts, boolean inOrder, Consumer<T> whole) {
-        ExecutorService workers = Executors.newFixedThreadPool(threadCount, task -> {
-            Thread thread = new Thread(task, "stele-scan");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ExecutorService workers = Executors.newFixedThreadPool(threadCount, Scan::daemon);
         try {
             if (inOrder) {
                 runInOrder(workers, parts, whole);
@@ -108,6 +113,122 @@ final class Scan {
             stopped.set(true);
             workers.shutdown();
             awaitEnd(workers);
+        }
+    }
+
+    /**
+     * Reads everything in order on one thread of its own, which copies it in blocks, works on the blocks on all processors, and hands on
+     * what came out in order: an order that costs neither the memory of whole pieces nor the speed of one thread.
+     *
+     * @param work on any thread
+     * @param whole takes what {@code work} returned, on this thread, in the order of the journal
+     */
+    <T> void runBlocks(Function<EventBlock, T> work, Consumer<T> whole) {
+        int workerCount = Runtime.getRuntime().availableProcessors();
+        ExecutorService workers = Executors.newFixedThreadPool(workerCount, Scan::daemon);
+        BlockingQueue<Future<T>> waiting = new ArrayBlockingQueue<>(BLOCKS_PER_WORKER * workerCount);
+        BlockReader<T> reader = new BlockReader<>(waiting, block -> workers.submit(() -> work.apply(block)));
+        Thread reading = daemon(reader);
+        reading.start();
+        try {
+            for (Future<T> next = waiting.take(); next != reader.end; next = waiting.take()) {
+                whole.accept(next.get());
+                reader.free.offer(reader.blocks.remove());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(ErrorCode.INTERRUPTED, "command was interrupted", e);
+        } catch (ExecutionException e) {
+            throw failure(e.getCause());
+        } finally {
+            stopped.set(true);
+            workers.shutdown();
+            awaitEnd(workers);
+        }
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "stele-scan");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Copies the journal in blocks, and has them worked on. */
+    private final class BlockReader<T> implements Runnable {
+        private final Future<T> end = new CompletableFuture<>();
+        private final Queue<EventBlock> free = new ConcurrentLinkedQueue<>();
+        /** Those that are being worked on, in the order of what waits. */
+        private final Queue<EventBlock> blocks = new ConcurrentLinkedQueue<>();
+
+        private final BlockingQueue<Future<T>> waiting;
+        private final Function<EventBlock, Future<T>> begin;
+        private EventBlock block = new EventBlock();
+
+        BlockReader(BlockingQueue<Future<T>> waiting, Function<EventBlock, Future<T>> begin) {
+            this.waiting = waiting;
+            this.begin = begin;
+        }
+
+        @Override
+        public void run() {
+            try {
+                for (JournalPieces.Piece piece : wanted) {
+                    read(piece);
+                }
+                hand();
+                put(end);
+            } catch (RuntimeException | Error e) {
+                blocks.add(block);
+                put(CompletableFuture.failedFuture(e));
+            }
+        }
+
+        private void read(JournalPieces.Piece piece) {
+            EventReader copying = new EventReader() {
+                @Override
+                public void onEvent(StoredEvent event) {
+                    block.addEvent(event, piece.lane());
+                    handIfFull();
+                }
+
+                @Override
+                public void onNote(StoredEvent note) {
+                    block.addNote(note, piece.lane());
+                    handIfFull();
+                }
+            };
+            if (!isStopped()) {
+                long unused = journal.read(piece, copying, findings, bytesRead::addAndGet, Scan.this::isStopped);
+            }
+        }
+
+        private void handIfFull() {
+            if (block.isFull()) {
+                hand();
+            }
+        }
+
+        private void hand() {
+            if (block.isEmpty() || isStopped()) {
+                block.clear();
+                return;
+            }
+            blocks.add(block);
+            put(begin.apply(block));
+            EventBlock next = free.poll();
+            block = next == null ? new EventBlock() : next;
+            block.clear();
+        }
+
+        /** Waits for room, unless nobody wants it any more. */
+        private void put(Future<T> next) {
+            try {
+                while (!isStopped() && !waiting.offer(next, PUT_TIMEOUT_MS, TimeUnit.MILLISECONDS)) {
+                    // asks again whether it is still wanted
+                }
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("nobody interrupts this thread", e);
+            }
         }
     }
 

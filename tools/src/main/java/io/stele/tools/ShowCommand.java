@@ -2,10 +2,15 @@ package io.stele.tools;
 
 import io.stele.journal.JournalInspector;
 import io.stele.journal.JournalSummary.Actor;
+import io.stele.recovery.DurableTimer;
+import io.stele.recovery.FixedSnapshots;
+import io.stele.runtime.TimerHistory;
 import io.stele.snapshot.RocksStores;
+import io.stele.spi.JournalException;
 import io.stele.spi.PersistenceId;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -56,21 +61,32 @@ final class ShowCommand extends SubCommand implements Callable<Integer> {
         }
         DataDirectory directory = DataDirectory.of(main.options().dataDirectory());
         JournalInspector journal = directory.journal();
-        ActorHistory history = ActorHistory.read(journal, id, eventCount);
-        if (history.eventCount() == 0) {
-            throw unknown(id, journal);
-        }
         try (RocksStores stores = directory.snapshots()) {
+            ActorHistory history = ActorHistory.read(directory, stores, id, eventCount);
+            if (history.eventCount() == 0) {
+                throw unknown(id, journal);
+            }
             ShowReport report = ShowReport.of(
                     id,
                     journal.lane(id),
                     history,
                     stores == null ? null : stores.snapshots(),
+                    timers(directory, stores, id),
                     System.currentTimeMillis(),
                     directory.keys());
             main.options().report(report.tree(), report::lines);
         }
         return ExitCode.DONE;
+    }
+
+    /** Of a history that cannot be read to its end nobody knows them; its findings are shown. */
+    private static List<DurableTimer> timers(DataDirectory directory, @Nullable RocksStores stores, PersistenceId id) {
+        try {
+            return TimerHistory.read(
+                    directory.history(stores), stores == null ? FixedSnapshots.of() : stores.snapshots(), id);
+        } catch (JournalException e) {
+            return List.of();
+        }
     }
 
     private PersistenceId parse() {

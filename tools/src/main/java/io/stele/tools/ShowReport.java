@@ -1,6 +1,7 @@
 package io.stele.tools;
 
 import io.stele.encryption.KeyInspector;
+import io.stele.recovery.DurableTimer;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
 import io.stele.spi.SnapshotStore;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param history its events
  * @param snapshots sequence numbers of its snapshots, newest first
  * @param newest its newest readable snapshot; null if there is none
+ * @param timers what it has promised itself for later, the earliest first
  * @param nowMs when it was looked at
  * @param keys what became of the keys of encrypted payloads
  */
@@ -28,6 +30,7 @@ record ShowReport(
         ActorHistory history,
         List<Long> snapshots,
         @Nullable Snapshot newest,
+        List<DurableTimer> timers,
         long nowMs,
         KeyInspector keys) {
 
@@ -36,11 +39,12 @@ record ShowReport(
             int lane,
             ActorHistory history,
             @Nullable SnapshotStore store,
+            List<DurableTimer> timers,
             long nowMs,
             KeyInspector keys) {
         List<Long> numbers = store == null ? List.of() : store.sequenceNumbers(id);
         Snapshot newest = store == null ? null : store.load(id, Long.MAX_VALUE).orElse(null);
-        return new ShowReport(id, lane, history, numbers, newest, nowMs, keys);
+        return new ShowReport(id, lane, history, numbers, newest, timers, nowMs, keys);
     }
 
     Map<String, Object> tree() {
@@ -62,6 +66,7 @@ record ShowReport(
             state.put("value", new Json.Raw(DataDirectory.json(newest.payload(), keys)));
             tree.put("state", state);
         }
+        tree.put("timers", timers.stream().map(this::timerTree).toList());
         tree.put(
                 "findings",
                 history.findings().stream().map(finding -> finding.report()).toList());
@@ -80,6 +85,11 @@ record ShowReport(
                         + Units.time(history.firstTimestampMs()) + " UTC"));
         lines.add("");
         lines.addAll(stateLines(screen));
+        for (DurableTimer timer : timers) {
+            lines.add("  timer " + SafeText.of(timer.name()) + " at " + Units.time(timer.dueMs()) + " UTC"
+                    + screen.dot() + SafeText.of(timer.type().toString()) + " "
+                    + SafeText.of(DataDirectory.json(timer.command(), keys)));
+        }
         lines.add("");
         lines.addAll(eventsTable().lines(screen));
         history.findings().forEach(finding -> lines.add(screen.paint(Paint.BAD, SafeText.of(finding.report()))));
@@ -121,6 +131,15 @@ record ShowReport(
 
     private ActorHistory.Event lastEvent() {
         return history.last().get(history.last().size() - 1);
+    }
+
+    private Map<String, Object> timerTree(DurableTimer timer) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("name", timer.name());
+        tree.put("due", Units.iso(timer.dueMs()));
+        tree.put("type", timer.type().toString());
+        tree.put("command", new Json.Raw(DataDirectory.json(timer.command(), keys)));
+        return tree;
     }
 
     private Map<String, Object> eventTree(ActorHistory.Event event) {

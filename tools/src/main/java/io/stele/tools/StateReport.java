@@ -1,14 +1,13 @@
 package io.stele.tools;
 
 import io.stele.encryption.KeyInspector;
-import io.stele.journal.JournalInspector;
 import io.stele.recovery.Moment;
 import io.stele.runtime.PastState;
+import io.stele.snapshot.RocksStores;
 import io.stele.spi.PayloadCodec;
 import io.stele.spi.PayloadCodecException;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
-import io.stele.spi.SnapshotStore;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -60,16 +59,16 @@ record StateReport(
     static StateReport known(
             PersistenceId id,
             Moment moment,
-            JournalInspector journal,
-            @Nullable SnapshotStore snapshots,
+            DataDirectory directory,
+            @Nullable RocksStores stores,
             KeyInspector keys) {
         Deque<ActorHistory.Event> last = new ArrayDeque<>();
         long[] end = {0, 0};
         boolean[] reached = {false};
-        journal.events(
+        long unused = directory.events(
                 id,
-                1,
-                Long.MAX_VALUE,
+                stores,
+                moment.sequenceNumberMax(),
                 event -> {
                     reached[0] |= event.sequenceNumber() > moment.sequenceNumberMax()
                             || event.timestampMs() > moment.timestampMsMax();
@@ -83,9 +82,9 @@ record StateReport(
                     }
                 },
                 DataDirectory.PASS_OVER);
-        Snapshot snapshot = snapshots == null || end[0] == 0
+        Snapshot snapshot = stores == null || end[0] == 0
                 ? null
-                : snapshots.load(id, end[0]).orElse(null);
+                : stores.snapshots().load(id, end[0]).orElse(null);
         long from = snapshot == null ? 0 : snapshot.sequenceNumber();
         return new StateReport(
                 id,

@@ -19,18 +19,22 @@ import org.jspecify.annotations.Nullable;
  * @param directory which
  * @param journal every record
  * @param snapshots every newest snapshot
+ * @param deep what is in them; null if nobody asked
  * @param repair what would make the journal usable again; null if nothing needs it
  */
 record VerifySummary(
         Path directory,
         VerifyReport journal,
         SnapshotCheck snapshots,
+        @Nullable DeepCheck deep,
         @Nullable RepairPlan repair) {
     private static final int LOST_SHOWN_MAX = 10;
 
     /** Whether everything that may have been acknowledged is as it was written. */
     boolean isClean() {
-        return journal.isDurableClean() && snapshots.findings().isEmpty();
+        return journal.isDurableClean()
+                && snapshots.findings().isEmpty()
+                && (deep == null || deep.findings().isEmpty());
     }
 
     Map<String, Object> tree() {
@@ -48,6 +52,17 @@ record VerifySummary(
                 durable(true).stream().map(VerifySummary::findingTree).toList());
         tree.put("findingsOmitted", journal.findingsOmitted());
         tree.put("snapshotFindings", snapshots.findings());
+        DeepCheck inside = deep;
+        if (inside != null) {
+            Map<String, Object> deepTree = new LinkedHashMap<>();
+            deepTree.put("eventsDecoded", inside.eventCount());
+            deepTree.put("eventsEncrypted", inside.sealedCount());
+            deepTree.put("snapshotsDecoded", inside.snapshotCount());
+            deepTree.put("actorsReplayed", inside.replayedCount());
+            deepTree.put("findings", inside.findings());
+            deepTree.put("findingsOmitted", inside.findingsOmitted());
+            tree.put("deep", deepTree);
+        }
         tree.put("repair", repair == null ? null : repairTree(repair));
         tree.put(
                 "afterCrash",
@@ -75,11 +90,33 @@ record VerifySummary(
         for (String finding : snapshots.findings()) {
             lines.add(screen.paint(Paint.BAD, screen.cross() + " " + SafeText.of(finding)));
         }
+        lines.addAll(deepLines(screen));
         lines.addAll(repairLines(screen));
         for (Finding finding : durable(false)) {
             lines.add("");
             lines.add("  " + SafeText.of(finding.report()));
             lines.add("  A crash leaves that. Nothing of it was acknowledged, and the next opening cuts it off.");
+        }
+        return lines;
+    }
+
+    private List<String> deepLines(Screen screen) {
+        DeepCheck inside = deep;
+        if (inside == null) {
+            return List.of();
+        }
+        List<String> lines = new ArrayList<>();
+        lines.add("  decoded: " + Units.count(inside.eventCount(), "event") + ", "
+                + Units.count(inside.snapshotCount(), "snapshot")
+                + (inside.sealedCount() == 0 ? "" : "; encrypted: " + Units.count(inside.sealedCount(), "event")));
+        if (inside.replayedCount() > 0) {
+            lines.add("  replayed and compared: " + Units.count(inside.replayedCount(), "actor"));
+        }
+        for (String finding : inside.findings()) {
+            lines.add(screen.paint(Paint.BAD, screen.cross() + " " + SafeText.of(finding)));
+        }
+        if (inside.findingsOmitted() > 0) {
+            lines.add("  and " + Units.count(inside.findingsOmitted(), "finding") + " more");
         }
         return lines;
     }
@@ -116,7 +153,8 @@ record VerifySummary(
         }
         long count = durable(true).size()
                 + journal.findingsOmitted()
-                + snapshots.findings().size();
+                + snapshots.findings().size()
+                + (deep == null ? 0 : deep.findings().size() + deep.findingsOmitted());
         return screen.paint(Paint.BAD, screen.cross() + " " + Units.count(count, "finding") + "; nothing was changed");
     }
 

@@ -35,6 +35,19 @@ class LauncherTest {
         assertThat(ROOT.resolve("stele")).isExecutable();
     }
 
+    /** A command that reads whole histories needs the compiler that is left out for the others. */
+    @Test
+    void shouldKnowTheNamesOfTheCommandsThatAreOverInAMoment() throws IOException {
+        Matcher quick = Pattern.compile("(?s)-\\*\\) ;;\\s+([a-z| \\\\\\n-]+)\\) break")
+                .matcher(Files.readString(ROOT.resolve("stele")));
+
+        assertThat(quick.find()).isTrue();
+        assertThat(quick.group(1).split("[| \\\\\\n]+", 0))
+                .contains("inspect", "version")
+                .doesNotContain("verify", "export", "query", "replay")
+                .isSubsetOf(Commands.names());
+    }
+
     @Test
     void shouldPutClassesOfTheUserOnTheClassPath() throws IOException {
         assertThat(Files.readString(ROOT.resolve("stele")))
