@@ -50,10 +50,7 @@ public final class RunningCheck implements EventReader {
      * @param snapshots null to compare with nothing: neither with snapshots nor with hashes
      */
     RunningCheck(
-            PersistenceId persistenceId,
-            EntityType<?, ?> type,
-            PayloadCodec codec,
-            @Nullable SnapshotStore snapshots) {
+            PersistenceId persistenceId, EntityType<?, ?> type, PayloadCodec codec, @Nullable SnapshotStore snapshots) {
         this.persistenceId = persistenceId;
         this.type = type;
         this.codec = codec.forActor(persistenceId);
@@ -119,7 +116,8 @@ public final class RunningCheck implements EventReader {
                 return;
             }
             try {
-                Object decoded = codec.decode(snapshot.type(), snapshot.payload().duplicate());
+                Object decoded =
+                        codec.decode(snapshot.type(), snapshot.payload().duplicate());
                 HashPoint point = HashPoint.of(number, decoded, codec);
                 compare(
                         snapshot.schemaFingerprint() == 0

@@ -27,9 +27,9 @@ import picocli.CommandLine.ParentCommand;
         footer = {
             "",
             "Example: stele bench journal --dir /var/lib --json > journal.json",
-            "Works in a directory of its own, and removes it. With --full it runs the benchmarks of the project instead, which take "
-                    + "minutes and write JSON: build them with: mvn -q -pl benchmarks -am package -DskipTests. What they measure, "
-                    + "and how, stands in BENCHMARKS.md."
+            "Works in a directory of its own, and removes it. With --full it runs the benchmarks of the project"
+                    + " instead, which take minutes and write JSON: build them with: mvn -q -pl benchmarks -am package"
+                    + " -DskipTests. What they measure, and how, stands in BENCHMARKS.md."
         })
 final class BenchCommand extends SubCommand implements Callable<Integer> {
     @ParentCommand
@@ -76,7 +76,7 @@ final class BenchCommand extends SubCommand implements Callable<Integer> {
                 tree.put("schema", "stele.bench/1");
                 tree.put("what", what.name().toLowerCase(Locale.ROOT));
                 tree.put("quick", quick);
-                tree.put("directory", work.getParent().toString());
+                tree.put("directory", work.resolveSibling("").toString());
                 tree.put("processors", Runtime.getRuntime().availableProcessors());
                 tree.put("java", System.getProperty("java.version"));
                 tree.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
@@ -107,7 +107,9 @@ final class BenchCommand extends SubCommand implements Callable<Integer> {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("name", figure.name());
         tree.put("unit", figure.unit());
-        tree.put("value", figure.value() < 1_000 ? Math.rint(figure.value() * 10) / 10 : (Object) Math.round(figure.value()));
+        tree.put(
+                "value",
+                figure.value() < 1_000 ? Math.rint(figure.value() * 10) / 10 : (Object) Math.round(figure.value()));
         return tree;
     }
 

@@ -70,9 +70,7 @@ final class BuiltInBench {
         int events = count(2_000_000);
         try (RocksStores stores = RocksStores.open(SnapshotStoreOptions.of(Stele.snapshotDirectory(directory)));
                 ChronicleJournal journal = ChronicleJournal.open(
-                        JournalOptions.of(Stele.journalDirectory(directory)).withLaneCount(1),
-                        stores.index(),
-                        clock);
+                        JournalOptions.of(Stele.journalDirectory(directory)).withLaneCount(1), stores.index(), clock);
                 EventStream stream = journal.open(new PersistenceId("measured", "one"))) {
             EventBatch batch = journal.newBatch();
             long warmedUp = append(journal, stream, batch, events / 4);

@@ -67,7 +67,8 @@ final class Commands {
         if (wanted.isEmpty() || named.equals("help") || named.equals("completion")) {
             wanted = ALL.stream().<Class<?>>map(Map.Entry::getValue).toList();
         }
-        for (Class<?> command : wanted) { // a method reference would keep picocli out of the class archive: see ClassTraining
+        for (Class<?> command :
+                wanted) { // a method reference would keep picocli out of the class archive: see ClassTraining
             line.addSubcommand(command);
         }
     }

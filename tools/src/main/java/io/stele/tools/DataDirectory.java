@@ -88,7 +88,8 @@ final class DataDirectory {
      * @param findings told of damage that was passed over
      * @return how many events were read
      */
-    long events(PersistenceId id, @Nullable RocksStores stores, long to, EventReader reader, Consumer<Finding> findings) {
+    long events(
+            PersistenceId id, @Nullable RocksStores stores, long to, EventReader reader, Consumer<Finding> findings) {
         Resumable read = new Resumable(reader);
         if (stores != null) {
             try {
@@ -158,7 +159,8 @@ final class DataDirectory {
     }
 
     /** Returns the snapshots as they are now, or null if there are none yet. */
-    @Nullable RocksStores snapshots() {
+    @Nullable
+    RocksStores snapshots() {
         Path snapshots = Stele.snapshotDirectory(directory);
         requireReadable(snapshots); // of what may not be looked into it seems that nothing is there
         return RocksStores.isAt(snapshots) ? RocksStores.openReadOnly(SnapshotStoreOptions.of(snapshots)) : null;

@@ -61,8 +61,9 @@ record DeepCheck(
                 .filter(outcome -> !outcome.agrees())
                 .map(Rehearsal.Outcome::report)
                 .toList();
-        List<String> all =
-                Stream.concat(findings.stream(), differing.stream()).limit(FINDINGS_MAX).toList();
+        List<String> all = Stream.concat(findings.stream(), differing.stream())
+                .limit(FINDINGS_MAX)
+                .toList();
         return new DeepCheck(
                 eventCount,
                 sealedCount,

@@ -163,9 +163,18 @@ final class ExportFile implements EventBlock.Reader {
     }
 
     private void csv(StoredEvent event) {
-        String line = quoted(event.persistenceId().encoded()) + ',' + event.sequenceNumber() + ','
-                + Units.iso(event.timestampMs()) + ',' + quoted(event.type().name()) + ','
-                + event.type().version() + ',' + quoted(DataDirectory.json(event.payload(), keys)) + '\n';
+        String line = quoted(event.persistenceId().encoded())
+                + ','
+                + event.sequenceNumber()
+                + ','
+                + Units.iso(event.timestampMs())
+                + ','
+                + quoted(event.type().name())
+                + ','
+                + event.type().version()
+                + ','
+                + quoted(DataDirectory.json(event.payload(), keys))
+                + '\n';
         put(line.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class JarReplay {
     /** How much history of those that have to be looked at twice is held in memory at once, by each of several threads. */
     private static final long SHARE_BYTES_MAX = 128L << 20;
+
     private static final int SAMPLE_STEPS = 1 << 20;
 
     private final GlobalOptions options;
@@ -187,14 +188,9 @@ final class JarReplay {
         }
     }
 
-    private List<Outcome> replay(
-            Rehearsal rehearsal, int lane, Set<String> kinds, Side tried, @Nullable Side former) {
+    private List<Outcome> replay(Rehearsal rehearsal, int lane, Set<String> kinds, Side tried, @Nullable Side former) {
         Rehearsal.Passed passed = rehearsal.pass(
-                lane,
-                id -> kinds.contains(id.entityType()) && isWanted(id),
-                tried,
-                former,
-                bytesRead::addAndGet);
+                lane, id -> kinds.contains(id.entityType()) && isWanted(id), tried, former, bytesRead::addAndGet);
         long unused = eventCount.addAndGet(passed.eventCount());
         List<Outcome> outcomes = new ArrayList<>(passed.settled());
         Set<PersistenceId> share = new HashSet<>();

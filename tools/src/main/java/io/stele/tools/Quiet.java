@@ -13,6 +13,7 @@ final class Quiet {
         System.setProperty("chronicle.analytics.disable", "true");
         System.setProperty(LEVEL, level);
         System.setProperty("slf4j.internal.verbosity", "WARN");
-        System.setProperty("slf4j.provider", "ch.qos.logback.classic.spi.LogbackServiceProvider"); // saves looking for it
+        System.setProperty(
+                "slf4j.provider", "ch.qos.logback.classic.spi.LogbackServiceProvider"); // saves looking for it
     }
 }

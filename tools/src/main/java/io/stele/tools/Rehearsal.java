@@ -168,9 +168,8 @@ final class Rehearsal implements EventHistory {
             @Nullable BiFunction<PersistenceId, Long, Object[]> old) {
         return old == null
                 ? new Passing((EventReader) now.apply(id, HandlerSide.BEGIN_CHECK)[0], null)
-                : new Passing(
-                        (EventReader) now.apply(id, HandlerSide.BEGIN_STATES)[0],
-                        (EventReader) old.apply(id, HandlerSide.BEGIN_STATES)[0]);
+                : new Passing((EventReader) now.apply(id, HandlerSide.BEGIN_STATES)[0], (EventReader)
+                        old.apply(id, HandlerSide.BEGIN_STATES)[0]);
     }
 
     private static @Nullable Outcome settle(PersistenceId id, Passing actor, boolean isCompared) {

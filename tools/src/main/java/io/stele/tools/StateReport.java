@@ -57,11 +57,7 @@ record StateReport(
 
     /** What is known without any class. */
     static StateReport known(
-            PersistenceId id,
-            Moment moment,
-            DataDirectory directory,
-            @Nullable RocksStores stores,
-            KeyInspector keys) {
+            PersistenceId id, Moment moment, DataDirectory directory, @Nullable RocksStores stores, KeyInspector keys) {
         Deque<ActorHistory.Event> last = new ArrayDeque<>();
         long[] end = {0, 0};
         boolean[] reached = {false};

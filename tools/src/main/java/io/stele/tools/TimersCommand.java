@@ -24,8 +24,8 @@ import picocli.CommandLine.ParentCommand;
         footer = {
             "",
             "Example: stele timers 'order/*' --limit 20",
-            "Reads the whole journal once, and what is behind the newest snapshot of every actor, also while their owner runs. "
-                    + "Takes no lock and changes nothing. Needs none of your classes."
+            "Reads the whole journal once, and what is behind the newest snapshot of every actor, also while their"
+                    + " owner runs. Takes no lock and changes nothing. Needs none of your classes."
         })
 final class TimersCommand extends SubCommand implements Callable<Integer> {
     private static final long NS_PER_MS = 1_000_000;

@@ -23,7 +23,17 @@ class GoldenTest {
 
     /** What writes no report, or one that depends on the machine; their JSON is tested where they are. */
     private static final Set<String> ELSEWHERE = Set.of(
-            "demo", "tail", "top", "bench", "doctor", "crash-test", "completion", "help", "snapshot", "quarantine", "replay");
+            "demo",
+            "tail",
+            "top",
+            "bench",
+            "doctor",
+            "crash-test",
+            "completion",
+            "help",
+            "snapshot",
+            "quarantine",
+            "replay");
 
     private static final List<String> LINES = List.of(
             "version",
@@ -127,7 +137,10 @@ class GoldenTest {
                 .replaceAll("(\"permits\": )\\d+", "$1N")
                 .replaceAll("(\"phaseNs\": )\\{[^}]*}", "$1N")
                 .replaceAll("(\"(?:java|vendor|system|architecture|version)\": )\"[^\"]*\"", "$1\"…\"")
-                .replaceAll("(\"[A-Za-z]*(?:[dD]uration|Ns|Ms|PerSecond|fileBytes|sharedFiles|sharedBytes|copiedFiles|copiedBytes)[A-Za-z]*\": ?)[0-9.]+", "$1N");
+                .replaceAll(
+                        "(\"[A-Za-z]*(?:[dD]uration|Ns|Ms|PerSecond|fileBytes|sharedFiles|sharedBytes|copiedFiles|copiedBytes)[A-Za-z]*\":"
+                            + " ?)[0-9.]+",
+                        "$1N");
     }
 
     /** Writes the page anew: the file, and a directory to work in. */

@@ -38,7 +38,9 @@ class RightsTest {
 
     @BeforeEach
     void write() throws IOException {
-        assumeThat(isRoot() && !hasSetpriv()).as("root, and no setpriv to become somebody else").isFalse();
+        assumeThat(isRoot() && !hasSetpriv())
+                .as("root, and no setpriv to become somebody else")
+                .isFalse();
         Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
         directory = temporary.resolve("data");
         History.write(directory);
@@ -72,8 +74,7 @@ class RightsTest {
         List<String> command = JavaCommand.of(Main.class, arguments.toArray(String[]::new));
         if (isRoot()) {
             command.set(command.indexOf("-cp") + 1, readableClassPath());
-            command.addAll(
-                    0, List.of("/usr/bin/setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"));
+            command.addAll(0, List.of("/usr/bin/setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"));
         }
         File out = temporary.resolve("out").toFile();
         File err = temporary.resolve("err").toFile();
@@ -97,7 +98,11 @@ class RightsTest {
         Path copies = Files.createDirectories(temporary.resolve("classes"));
         List<String> path = new ArrayList<>();
         for (Path part : parts) {
-            path.add(isOpen(part) ? part.toString() : copy(part, copies.resolve(Integer.toString(path.size()))).toString());
+            path.add(
+                    isOpen(part)
+                            ? part.toString()
+                            : copy(part, copies.resolve(Integer.toString(path.size())))
+                                    .toString());
         }
         return path.stream().collect(Collectors.joining(File.pathSeparator));
     }
@@ -126,12 +131,15 @@ class RightsTest {
 
     @Test
     void shouldReadWhatItMayNotWrite() throws IOException, InterruptedException {
-        for (String command : new String[] {"inspect", "ls", "show account/1", "verify", "events --all", "stats", "timers"}) {
+        for (String command :
+                new String[] {"inspect", "ls", "show account/1", "verify", "events --all", "stats", "timers"}) {
             CliProcess done = run(command.split(" ", -1));
 
             assertThat(done.exitCode()).as(command + ": " + done.err()).isZero();
             assertThat(done.err()).as(command).isEmpty();
-            assertThat(done.out()).as(command).contains(Map.of("verify", "clean\ttrue", "timers", "").getOrDefault(command, "account"));
+            assertThat(done.out())
+                    .as(command)
+                    .contains(Map.of("verify", "clean\ttrue", "timers", "").getOrDefault(command, "account"));
         }
     }
 
@@ -148,7 +156,9 @@ class RightsTest {
     @Test
     void shouldSayWhichDirectoryMayNotBeRead() throws IOException, InterruptedException {
         for (Path closed : List.of(
-                Stele.snapshotDirectory(directory), Stele.journalDirectory(directory).resolve("lane-1"), directory)) {
+                Stele.snapshotDirectory(directory),
+                Stele.journalDirectory(directory).resolve("lane-1"),
+                directory)) {
             Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("---------"));
 
             for (String command : new String[] {"inspect", "verify", "show account/1", "export"}) {
