@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
             "",
             "Example: stele verify --data-dir /var/lib/bank",
             "Reads files, also while their owner runs. Takes no lock, changes nothing, and repairs nothing.",
-            "Exit code 3 if anything that may have been acknowledged is not as it was written. What a crash leaves behind the "
-                    + "last durable record is mentioned, and is no finding."
+            "Exit code 3 if anything that may have been acknowledged is not as it was written. What a crash leaves"
+                    + " behind the last durable record is mentioned, and is no finding."
         })
 final class VerifyCommand extends SubCommand implements Callable<Integer> {
     @ParentCommand
@@ -44,8 +44,10 @@ final class VerifyCommand extends SubCommand implements Callable<Integer> {
 
     @Option(
             names = "--deep",
-            description = "Decodes every event and every snapshot that is kept, too. With --jar it also replays all actors: every "
-                    + "snapshot, and every hash in the journal, must be what the handlers make of the events.")
+            description =
+                    "Decodes every event and every snapshot that is kept, too. With --jar it also replays all actors:"
+                            + " every snapshot, and every hash in the journal, must be what the handlers make of the"
+                            + " events.")
     private boolean deep;
 
     @Option(names = "--jar", paramLabel = "JAR", description = "The code of the actors, for --deep.")
@@ -84,8 +86,7 @@ final class VerifyCommand extends SubCommand implements Callable<Integer> {
                             counting::status,
                             () -> directory.journal().summarize(counting))
                     .actors();
-            SnapshotCheck snapshots =
-                    SnapshotCheck.of(actors, stores == null ? new NoSnapshots() : stores.snapshots());
+            SnapshotCheck snapshots = SnapshotCheck.of(actors, stores == null ? new NoSnapshots() : stores.snapshots());
             DeepCheck inside = deep ? deep(directory, stores, actors) : null;
             return new VerifySummary(directory.path(), journal, snapshots, inside, repair);
         }
