@@ -98,9 +98,6 @@ final class PayloadReader implements Slots {
         return latestClass;
     }
 
-    // Slots.
-
-    /** Makes room for the components of one more record. */
     int reserve(int count) {
         int start = slotCount;
         slotCount += count;
@@ -148,8 +145,6 @@ final class PayloadReader implements Slots {
         return references[base + index];
     }
 
-    // Structure.
-
     boolean hasRemaining() {
         return position < limit;
     }
@@ -192,7 +187,6 @@ final class PayloadReader implements Slots {
         return true;
     }
 
-    /** Goes one level down. */
     void enter() {
         if (++depth > DEPTH_MAX) {
             throw new Refusal("values are nested too deep", "depthMax=" + DEPTH_MAX + ", offsetBytes=" + position);
@@ -277,7 +271,6 @@ final class PayloadReader implements Slots {
         return value | (long) next << shift;
     }
 
-    // Values.
     boolean isInteger() {
         int code = peek();
         return code < 0x80 || (code >= WireCode.UINT8 && code <= WireCode.INT64);
@@ -366,7 +359,6 @@ final class PayloadReader implements Slots {
         return Long.toString(stopBit());
     }
 
-    /** Begins a text, and returns how many bytes of UTF-8 follow; {@link #copy} takes them. */
     int beginText() {
         int code = next();
         if (!WireCode.isText(code)) {
@@ -375,7 +367,6 @@ final class PayloadReader implements Slots {
         return checked(code == WireCode.TEXT_ANY ? stopBit() : code - WireCode.TEXT_0);
     }
 
-    /** Begins a name that is no number and no value, and returns how many characters of Latin 1 follow; {@link #copy} takes them. */
     int beginName() {
         int code = next();
         boolean hasLength = code == WireCode.NAME_ANY || code == WireCode.EVENT_NAME;
@@ -398,7 +389,6 @@ final class PayloadReader implements Slots {
         return value;
     }
 
-    /** Copies everything up to the limit. */
     byte[] readRest() {
         byte[] rest = new byte[limit - position];
         buffer.get(position, rest);
@@ -412,7 +402,6 @@ final class PayloadReader implements Slots {
         return new UUID(high, bits(8));
     }
 
-    /** Passes over one value of any kind. */
     void skipValue() {
         int code = next();
         while (code == WireCode.TYPE_PREFIX) {
@@ -491,8 +480,6 @@ final class PayloadReader implements Slots {
         position += lengthBytes;
         return bytes;
     }
-
-    // Refusals.
 
     Refusal unexpected(String expected, int code) {
         return new Refusal(
