@@ -46,7 +46,7 @@ final class TlsGate extends ChannelInboundHandlerAdapter {
                     "TLS handshake has failed: remote=" + context.channel().remoteAddress() + ", reason="
                             + reason(completion.cause()),
                     completion.cause()));
-            context.close();
+            var unused = context.close();
             return;
         }
         SslHandler handler = context.pipeline().get(SslHandler.class);
@@ -58,7 +58,7 @@ final class TlsGate extends ChannelInboundHandlerAdapter {
                     "another node has answered: remote=" + context.channel().remoteAddress() + ", nodeIdExpected="
                             + expectedNode + ", nodeId=" + node,
                     null));
-            context.close();
+            var unused = context.close();
             return;
         }
         isOpen = true;

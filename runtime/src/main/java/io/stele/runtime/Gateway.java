@@ -2,6 +2,7 @@ package io.stele.runtime;
 
 import io.stele.spi.Clock;
 import io.stele.spi.PersistenceId;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,20 @@ public final class Gateway {
     private Gateway(ActorSystem system, Network network) {
         this.system = system;
         this.network = network;
+    }
+
+    /**
+     * Who can be found on a node under one name: see {@link ServiceKey}.
+     *
+     * @param name the name
+     * @param messageType the name of the class of the messages, which is compared and never loaded
+     * @param actors who
+     */
+    public record Offered(String name, String messageType, List<ActorRef<?>> actors) {
+        /** Copies the list. */
+        public Offered {
+            actors = List.copyOf(actors);
+        }
     }
 
     /** What became of a message that came from elsewhere. */
@@ -170,6 +185,11 @@ public final class Gateway {
         }
     }
 
+    /** Returns whether an actor has stopped for good. Somebody else may have its name. */
+    public boolean isGone(ActorRef<?> actor) {
+        return actor instanceof LocalActor<?> local && local.isClosed();
+    }
+
     /** Returns what an actor of this system is called among all nodes; null if it is none, or has no name. */
     public @Nullable ActorAddress address(ActorRef<?> actor) {
         if (actor instanceof LocalActor<?> local && local.system == system) {
@@ -255,6 +275,21 @@ public final class Gateway {
     /** Takes that back. */
     public void unwatch(ActorRef<?> actor, Watcher watcher) {
         system.unwatch(actor, watcher);
+    }
+
+    /** Returns who can be found on this node. */
+    public List<Offered> services() {
+        return system.localReceptionist().here();
+    }
+
+    /** Has {@code listener} told when that has changed; it must be quick and ask for nothing itself. */
+    public void onServices(Runnable listener) {
+        system.localReceptionist().onChange(listener);
+    }
+
+    /** Says who can be found on another node, instead of what was said before. */
+    public void services(String node, List<Offered> offered) {
+        system.localReceptionist().elsewhere(node, offered);
     }
 
     /** Counts a message that will never be handled. */

@@ -2,13 +2,15 @@ package io.stele.runtime;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
- * The receptionist of a system that is alone.
+ * The receptionist of a system: it knows who is here, and is told who is on other nodes.
  *
  * <p>Any thread. Subscribers are told under the lock, so that each hears of changes in their order; telling only puts into a mailbox.
  */
@@ -19,6 +21,11 @@ final class LocalReceptionist implements Receptionist {
     LocalReceptionist(ActorSystem system) {
         this.system = system;
     }
+
+    /** By node, then by name, who is there on other nodes. */
+    private final Map<String, Map<String, Gateway.Offered>> elsewhere = new LinkedHashMap<>();
+
+    private Runnable onChange = () -> {};
 
     /** Who is there under one name, and who wants to know. */
     private static final class Service {
@@ -87,11 +94,46 @@ final class LocalReceptionist implements Receptionist {
     }
 
     private void tell(Service service) {
+        onChange.run();
         tell(service, service.key);
     }
 
+    /** Has somebody told, in any thread and under the lock, that who is here has changed. */
+    synchronized void onChange(Runnable value) {
+        onChange = value;
+    }
+
+    /** Returns who is here. */
+    synchronized List<Gateway.Offered> here() {
+        List<Gateway.Offered> here = new ArrayList<>();
+        for (Service service : services.values()) {
+            if (!service.actors.isEmpty()) {
+                here.add(new Gateway.Offered(
+                        service.key.name(), service.key.messageType().getName(), List.copyOf(service.actors)));
+            }
+        }
+        return here;
+    }
+
+    /** Puts who is on another node in the place of what was known of it. */
+    synchronized void elsewhere(String node, List<Gateway.Offered> offered) {
+        Map<String, Gateway.Offered> before = elsewhere.remove(node);
+        Map<String, Gateway.Offered> now = new LinkedHashMap<>();
+        offered.forEach(each -> now.put(each.name(), each));
+        if (!now.isEmpty()) {
+            elsewhere.put(node, now);
+        }
+        for (Service service : services.values()) {
+            String name = service.key.name();
+            Gateway.Offered was = before == null ? null : before.get(name);
+            if (!Objects.equals(was, now.get(name))) {
+                tell(service, service.key);
+            }
+        }
+    }
+
     @SuppressWarnings("unchecked") // a key's subscribers take listings of its messages: see subscribe
-    private static <M> void tell(Service service, ServiceKey<M> key) {
+    private <M> void tell(Service service, ServiceKey<M> key) {
         Listing<M> listing = listing(service, key);
         for (ActorRef<?> subscriber : service.subscribers) {
             ((ActorRef<Listing<M>>) subscriber).tell(listing);
@@ -99,10 +141,17 @@ final class LocalReceptionist implements Receptionist {
     }
 
     @SuppressWarnings("unchecked") // a key's actors take its messages: see register
-    private static <M> Listing<M> listing(Service service, ServiceKey<M> key) {
+    private <M> Listing<M> listing(Service service, ServiceKey<M> key) {
         List<ActorRef<M>> actors = new ArrayList<>();
         for (ActorRef<?> actor : service.actors) {
             actors.add((ActorRef<M>) actor);
+        }
+        for (Map<String, Gateway.Offered> node : elsewhere.values()) {
+            Gateway.Offered offered = node.get(key.name());
+            if (offered != null
+                    && offered.messageType().equals(key.messageType().getName())) {
+                offered.actors().forEach(actor -> actors.add((ActorRef<M>) actor));
+            }
         }
         return new Listing<>(key, actors);
     }
