@@ -12,6 +12,7 @@ import io.stele.spi.EventStream;
 import io.stele.spi.HistoryFile;
 import io.stele.spi.IndexStore;
 import io.stele.spi.JournalException;
+import io.stele.spi.LaneStats;
 import io.stele.spi.OpeningReport;
 import io.stele.spi.PersistenceId;
 import io.stele.spi.ReplayRequest;
@@ -164,6 +165,12 @@ public final class ChronicleJournal implements CompactableJournal {
     @Override
     public @Nullable JournalException failure(int lane) {
         return lane(lane).writer().failure();
+    }
+
+    @Override
+    public LaneStats stats(int lane) {
+        Lane asked = lane(lane);
+        return asked.writer().stats(asked.sync());
     }
 
     @Override

@@ -32,6 +32,11 @@ final class LaneSync implements JournalMachine.Worker {
     private @Nullable DurableMarkFile mark;
 
     private volatile long durablePosition;
+    private volatile long durableRecords;
+    private volatile long forceCount;
+    /** Everything that was appended before this time is on disk. */
+    private volatile long forcedNs;
+
     private volatile boolean requested;
     private volatile boolean parked = true;
     private volatile boolean stopped;
@@ -41,12 +46,29 @@ final class LaneSync implements JournalMachine.Worker {
         this.writer = writer;
         this.listener = listener;
         durablePosition = tail.position();
+        forcedNs = setup.clock().nanoTime();
         intervalNs = setup.options().syncInterval().toNanos();
         thread = setup.machine().workers().create(this, "stele-sync-" + setup.lane());
     }
 
     long durablePosition() {
         return durablePosition;
+    }
+
+    long durableRecords() {
+        return durableRecords;
+    }
+
+    long forceCount() {
+        return forceCount;
+    }
+
+    /** Returns how far the disk is behind, in nanoseconds: 0 if it has everything. */
+    long lagNs() {
+        long sinceNs = forcedNs;
+        return writer.appendedPosition() == durablePosition
+                ? 0
+                : Math.max(0, setup.clock().nanoTime() - sinceNs);
     }
 
     void start() {
@@ -126,9 +148,16 @@ final class LaneSync implements JournalMachine.Worker {
 
     private void force() throws IOException {
         requested = false;
-        if (writer.appendedPosition() == durablePosition || writer.failure() != null) {
+        long startNs = setup.clock().nanoTime();
+        if (writer.appendedPosition() == durablePosition) {
+            forcedNs = startNs;
             return;
         }
+        if (writer.failure() != null) {
+            return;
+        }
+        ForceEvent event = new ForceEvent();
+        event.begin();
         writer.end(end);
         long target = RecordLayout.segmentOf(end.position);
         boolean moved = fileSegment != target;
@@ -143,9 +172,20 @@ final class LaneSync implements JournalMachine.Worker {
         if (moved) {
             mark().force();
         }
+        long before = durableRecords;
+        durableRecords = end.recordCount;
+        if (event.shouldCommit()) {
+            event.lane = setup.lane();
+            event.records = end.recordCount - before;
+            event.commit();
+        }
+        long count = forceCount + 1;
+        forceCount = count; // its only writer
+        forcedNs = startNs;
         durablePosition = end.position;
         DurabilityListener told = listener.get();
         if (told != null) {
+            told.onForced(setup.lane(), end.recordCount - before, setup.clock().nanoTime() - startNs);
             told.onDurable(setup.lane(), end.position);
         }
     }

@@ -2,6 +2,7 @@ package io.stele.journal;
 
 import io.stele.spi.JournalException;
 import io.stele.spi.JournalFullException;
+import io.stele.spi.LaneStats;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -53,6 +54,10 @@ final class LaneWriter {
     /** Whether something was begun that did not come to its end, be it for want of memory: then nobody knows what stands there. */
     private boolean unfinished;
 
+    private long recordCount;
+    private long byteCount;
+    private long rollCount;
+
     private volatile long appendedPosition;
     private volatile @Nullable JournalException failure;
 
@@ -76,6 +81,8 @@ final class LaneWriter {
     static final class End {
         long position;
         int crc;
+        /** How many records this opening had appended by then. */
+        long recordCount;
     }
 
     /** Returns the position of the last record. A volatile read. */
@@ -91,7 +98,27 @@ final class LaneWriter {
         latch.lock();
         target.position = appendedPosition;
         target.crc = lastCrc;
+        target.recordCount = recordCount;
         latch.unlock();
+    }
+
+    /** Returns what was done so far. Takes the latch. */
+    LaneStats stats(LaneSync sync) {
+        long lagNs = sync.lagNs();
+        latch.lock();
+        try {
+            return new LaneStats(
+                    recordCount,
+                    byteCount,
+                    sync.durableRecords(),
+                    sync.forceCount(),
+                    rollCount,
+                    lagNs,
+                    reserve.freeBytes(),
+                    reserve.isFull());
+        } finally {
+            latch.unlock();
+        }
     }
 
     /** Appends a finished record; see {@link io.stele.spi.EventJournal#append}. */
@@ -219,6 +246,7 @@ final class LaneWriter {
             boolean first = appender == null;
             appender = target;
             segment = next;
+            rollCount++;
             endOffset = 0;
             quarterOffset = quarterAt;
             put(control.of(RecordLayout.KIND_SEGMENT, timestampMs, start));
@@ -286,6 +314,8 @@ final class LaneWriter {
             long position = RecordLayout.position(segment, offset);
             lastCrc = crc;
             endOffset = offset + DOCUMENT_HEADER_BYTES + record.lengthBytes();
+            recordCount++;
+            byteCount += DOCUMENT_HEADER_BYTES + record.lengthBytes();
             APPENDED.setRelease(this, position);
             if (endOffset > quarterOffset) {
                 quarterOffset = Long.MAX_VALUE;

@@ -34,6 +34,7 @@ final class SegmentReserve implements JournalMachine.Worker {
     private final Thread thread;
     private final Map<LaneSetup, Long> wanted = new ConcurrentHashMap<>();
     private volatile boolean belowThreshold;
+    private volatile long freeBytes = -1;
     private volatile boolean creationFailed;
     private volatile boolean stopped;
 
@@ -48,6 +49,16 @@ final class SegmentReserve implements JournalMachine.Worker {
     void start() {
         watch();
         thread.start();
+    }
+
+    /** Returns how much room there was at the last look, a quarter of a second ago at most; negative if nobody knows. */
+    long freeBytes() {
+        return freeBytes;
+    }
+
+    /** Returns whether events are refused for want of room. */
+    boolean isFull() {
+        return belowThreshold || creationFailed;
     }
 
     /** Ends the thread and waits for it. */
@@ -121,7 +132,9 @@ final class SegmentReserve implements JournalMachine.Worker {
 
     private void watch() {
         try {
-            belowThreshold = storage.usableBytes(directory) < options.freeBytesMin();
+            long usableBytes = storage.usableBytes(directory);
+            freeBytes = usableBytes;
+            belowThreshold = usableBytes < options.freeBytesMin();
         } catch (IOException e) {
             belowThreshold = options.freeBytesMin() > 0;
         }

@@ -42,6 +42,7 @@ public final class Compactor {
     private final Clock clock;
     private final CompactionPace pace;
     private final ReentrantLock turn = new ReentrantLock();
+    private volatile CompactionTotals totals = CompactionTotals.NONE;
 
     /** Compacts this journal by these rules. */
     public Compactor(
@@ -104,6 +105,16 @@ public final class Compactor {
         }
     }
 
+    /** Returns what was done so far; a run counts once it has ended. */
+    public CompactionTotals totals() {
+        return totals;
+    }
+
+    /** Returns whether a run is under way. */
+    public boolean isRunning() {
+        return turn.isLocked();
+    }
+
     /** One run under way. */
     private final class Run {
         private final long number;
@@ -138,7 +149,9 @@ public final class Compactor {
                 why = "; " + e.getMessage();
                 throw e;
             } finally {
-                history.add(report(state, reason + why));
+                CompactionReport ended = report(state, reason + why);
+                totals = totals.plus(ended);
+                history.add(ended);
             }
             return report(state, reason);
         }

@@ -7,6 +7,14 @@ public interface DurabilityListener {
     void onDurable(int lane, long durablePosition);
 
     /**
+     * A force has ended well; {@link #onDurable} follows. By default nothing is done.
+     *
+     * @param records how many records it has made durable
+     * @param durationNs how long it took
+     */
+    default void onForced(int lane, long records, long durationNs) {}
+
+    /**
      * The lane has failed: nothing above its durable position will ever be acknowledged, and it takes no more appends. What was
      * appended above it may or may not be found by the next opening.
      */

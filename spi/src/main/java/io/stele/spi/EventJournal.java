@@ -88,6 +88,11 @@ public interface EventJournal extends EventHistory, AutoCloseable {
     /** Returns why {@code lane} refuses appends, or null while it takes them. */
     @Nullable JournalException failure(int lane);
 
+    /** Returns what a lane has done since this opening. Cheap enough to ask every second; any thread. */
+    default LaneStats stats(int lane) {
+        return LaneStats.NONE;
+    }
+
     /** Sets who is told of progress and failure of every lane. At most one; before the first append. */
     void listener(DurabilityListener listener);
 
