@@ -1,5 +1,6 @@
 package io.stele;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.stele.codec.RecordCodec;
 import io.stele.journal.ChronicleJournal;
 import io.stele.journal.JournalOptions;
@@ -39,6 +40,7 @@ public final class SteleBuilder {
     private UnaryOperator<ActorSystemBuilder> systemChange = builder -> builder;
     private @Nullable CompactionSchedule schedule;
     private boolean takesLostSnapshots;
+    private @Nullable MeterRegistry metrics;
     private int workerCount = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     SteleBuilder(Path directory) {
@@ -121,6 +123,15 @@ public final class SteleBuilder {
     }
 
     /**
+     * Has everything that is counted shown in {@code registry}: actors, journal, snapshots, recovery, compaction. What there is, and
+     * what it costs, is in docs/metrics.md. Default: nothing is counted.
+     */
+    public SteleBuilder metrics(MeterRegistry registry) {
+        metrics = registry;
+        return this;
+    }
+
+    /**
      * Changes how actors are run and recovered.
      *
      * <pre>
@@ -156,6 +167,7 @@ public final class SteleBuilder {
             requireSnapshots(journal, stores.rocks().snapshots());
             compactions = compactions(journal, stores.rocks().snapshots());
             ActorSystemBuilder builder = ActorSystem.builder()
+                    .compactor(compactions.compactor())
                     .journal(journal)
                     .snapshots(stores.rocks().snapshots())
                     .index(stores.index())
@@ -167,6 +179,9 @@ public final class SteleBuilder {
                     .owns(journal)
                     .owns(stores.rocks());
             owned.forEach(builder::owns);
+            if (metrics != null) {
+                builder.metrics(metrics);
+            }
             ActorSystem system = systemChange.apply(builder).build();
             actors.forEach(system::register);
             compactorReceiver.accept(compactions.compactor());

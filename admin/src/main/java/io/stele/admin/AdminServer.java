@@ -2,6 +2,7 @@ package io.stele.admin;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.stele.runtime.ActorSystem;
 import io.stele.spi.SteleException;
 import java.io.IOException;
@@ -100,10 +101,20 @@ public final class AdminServer implements AutoCloseable {
         observer = new Observer(builder, options.isReadOnly());
         streams = new Streams(observer);
         endpoints = new LinkedHashMap<>(observer.endpoints());
+        new Probes(builder.system).addTo(endpoints);
         builder.endpoints.forEach((path, answer) -> endpoints.put(path, request -> answer.apply(path)));
         changes = observer.changes();
         server.setExecutor(threads);
         server.createContext("/", this::handle);
+    }
+
+    /**
+     * Returns a registry that a system can count in and this server shows, for {@code metrics(…)} of the system's builder.
+     *
+     * @see io.stele.runtime.ActorSystem#meterRegistry
+     */
+    public static MeterRegistry newRegistry() {
+        return Probes.newRegistry();
     }
 
     /** Starts to put a server together. */

@@ -62,17 +62,18 @@ final class ArchitectureTest {
             Map.entry("stele", Set.of("spi", "codec", "journal", "snapshot", "recovery", "runtime"))));
 
     /** Which library is whose. */
-    private static final Map<String, String> LIBRARIES = Map.of(
-            "net.openhft", "journal",
-            "org.rocksdb", "snapshot",
-            "com.google.crypto.tink", "encryption",
-            "org.jctools", "runtime",
-            "com.netflix.concurrency", "runtime",
-            "io.netty", "remote",
-            "com.esotericsoftware", "remote",
-            "io.github.resilience4j", "remote",
-            "picocli", "tools",
-            "ch.qos.logback", "tools");
+    private static final Map<String, String> LIBRARIES = Map.ofEntries(
+            Map.entry("net.openhft", "journal"),
+            Map.entry("org.rocksdb", "snapshot"),
+            Map.entry("com.google.crypto.tink", "encryption"),
+            Map.entry("org.jctools", "runtime"),
+            Map.entry("com.netflix.concurrency", "runtime"),
+            Map.entry("io.netty", "remote"),
+            Map.entry("com.esotericsoftware", "remote"),
+            Map.entry("io.github.resilience4j", "remote"),
+            Map.entry("io.micrometer.prometheusmetrics", "admin"),
+            Map.entry("picocli", "tools"),
+            Map.entry("ch.qos.logback", "tools"));
 
     private static String room(JavaClass type) {
         String name = type.getPackageName();

@@ -114,6 +114,9 @@ final class Activation<E, S> implements ActorContext {
         Effect<E, S, ?> effect;
         try {
             if (deduplication.answer(this, command, message)) {
+                if (type.meters != null) {
+                    type.meters.duplicates.increment();
+                }
                 timers.onKnown(this, message);
                 return;
             }
@@ -140,6 +143,9 @@ final class Activation<E, S> implements ActorContext {
             case REJECT -> {
                 if (message instanceof TimerFiring && !append(effect, message, command)) {
                     return;
+                }
+                if (type.meters != null) {
+                    type.meters.commandsRejected.increment();
                 }
                 answer(message, new Ask.Refusal(new CommandRejectedException(effect.rejection())), type.durability);
                 follow(effect, type.durability);
@@ -325,6 +331,9 @@ final class Activation<E, S> implements ActorContext {
     private void failed(Throwable cause, boolean mayResume) {
         if (end == End.FAILURE) {
             return;
+        }
+        if (type.meters != null) {
+            type.meters.failures.increment();
         }
         Directive directive = entity.failures().decide(type.supervision, cause, mayResume, turnNs, system.random());
         if (directive != Directive.RESUME) {

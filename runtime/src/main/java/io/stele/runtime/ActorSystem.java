@@ -1,5 +1,6 @@
 package io.stele.runtime;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.stele.recovery.Moment;
 import io.stele.recovery.Recovery;
 import io.stele.spi.Clock;
@@ -10,7 +11,6 @@ import io.stele.spi.PersistenceId;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,11 +54,15 @@ public final class ActorSystem implements AutoCloseable {
     private final Timers timers;
     private final @Nullable TimerThread timerThread;
     private final Delays delays;
+    private final @Nullable SystemMeters meters;
+    private final @Nullable MeterRegistry meterRegistry;
     private volatile boolean closing;
     private boolean closed;
 
     ActorSystem(ActorSystemBuilder builder) {
         clock = builder.clock();
+        meterRegistry = builder.metrics();
+        meters = meterRegistry == null ? null : new SystemMeters(meterRegistry);
         owned = builder.owned();
         closeTimeoutNs = builder.closeTimeout().toNanos();
         shutdown = new Shutdown(clock, builder.shutdownTimeouts());
@@ -85,6 +89,9 @@ public final class ActorSystem implements AutoCloseable {
             timerThread.start();
         } else {
             Objects.requireNonNull(turns).onTick(() -> TimerThread.tick(clock, timers, durable));
+        }
+        if (meters != null) {
+            meters.bind(this, persistence, builder.compactor());
         }
         exit = builder.closesAtExit() ? AtExit.register(this) : AtExit.NONE;
     }
@@ -283,6 +290,16 @@ public final class ActorSystem implements AutoCloseable {
         return parked;
     }
 
+    /** Returns whether this system works, and if not why. Cheap enough to ask every second. */
+    public Health health() {
+        return Health.of(this, persistence, watchdog);
+    }
+
+    /** Returns where this system counts, for those who build on it; null if it does not. */
+    public @Nullable MeterRegistry meterRegistry() {
+        return meterRegistry;
+    }
+
     /** Returns what opening the journal found, repaired and took. */
     public OpeningReport openingReport() {
         return journal().openingReport();
@@ -295,12 +312,12 @@ public final class ActorSystem implements AutoCloseable {
 
     /** Returns how many snapshots were saved since the start. */
     public long snapshotsSaved() {
-        return snapshotter().savedCount();
+        return persistence().snapshotter().savedCount();
     }
 
     /** Returns how many snapshots could not be saved since the start; no event is lost by that. */
     public long snapshotsFailed() {
-        return snapshotter().failedCount();
+        return persistence().snapshotter().failedCount();
     }
 
     /** Returns how this system closes, for tasks of the application's own. */
@@ -375,16 +392,25 @@ public final class ActorSystem implements AutoCloseable {
         return entities().deliver(type, persistenceId, message);
     }
 
+    @Nullable SystemMeters meters() {
+        return meters;
+    }
+
+    /** Goes round all actors in memory. */
+    void forEachCell(Consumer<? super Cell> visitor) {
+        Census.forEachBelow(root, visitor);
+        if (persistence != null) {
+            persistence.entities().all().forEach(visitor);
+        }
+    }
+
+    long openBreakers() {
+        return standard.openCount()
+                + kinds.values().stream().mapToLong(Kind::openCount).sum();
+    }
+
     int waitingCount(PersistenceId persistenceId) {
         return entities().waitingCount(persistenceId);
-    }
-
-    void remove(Entity<?, ?> entity) {
-        entities().remove(entity);
-    }
-
-    <E, S> void replace(Entity<E, S> entity, Queue<Object> waiting) {
-        entities().replace(entity, waiting);
     }
 
     EntityRef ref(EntityType<?, ?> type, PersistenceId persistenceId) {
@@ -443,22 +469,6 @@ public final class ActorSystem implements AutoCloseable {
         }
         return kinds.computeIfAbsent(
                 options, unused -> new Kind(this, options, dispatchers.named(options.dispatcher())));
-    }
-
-    Snapshotter snapshotter() {
-        return persistence().snapshotter();
-    }
-
-    RecoveryPermits permits() {
-        return persistence().permits();
-    }
-
-    LaneRelease release(int lane) {
-        return persistence().release(lane);
-    }
-
-    @Nullable Residency residency() {
-        return persistence().residency();
     }
 
     Watches watches() {

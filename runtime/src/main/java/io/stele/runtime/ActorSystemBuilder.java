@@ -1,5 +1,7 @@
 package io.stele.runtime;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.stele.recovery.Compactor;
 import io.stele.spi.Clock;
 import io.stele.spi.EventJournal;
 import io.stele.spi.IndexStore;
@@ -42,6 +44,8 @@ public final class ActorSystemBuilder {
     private DoubleSupplier heapShare = MemoryPressure::shareAfterCollection;
     private Supervision supervision = Supervision.restart();
     private Consumer<? super Escalation> escalations = escalation -> {};
+    private @Nullable MeterRegistry metrics;
+    private @Nullable Compactor compactor;
     private final List<AutoCloseable> owned = new ArrayList<>();
 
     ActorSystemBuilder() {}
@@ -223,6 +227,21 @@ public final class ActorSystemBuilder {
         return this;
     }
 
+    /**
+     * Has the system count what it does, where {@code registry} says. What there is, and what it costs, is in docs/metrics.md. Default:
+     * nothing is counted.
+     */
+    public ActorSystemBuilder metrics(MeterRegistry registry) {
+        metrics = registry;
+        return this;
+    }
+
+    /** Sets whose work shows among the metrics. Default: nobody's. */
+    public ActorSystemBuilder compactor(Compactor value) {
+        compactor = value;
+        return this;
+    }
+
     /** Has the system close {@code store} after its actors, in the order of these calls. */
     public ActorSystemBuilder owns(AutoCloseable store) {
         owned.add(store);
@@ -326,6 +345,14 @@ public final class ActorSystemBuilder {
 
     Consumer<? super Escalation> escalations() {
         return escalations;
+    }
+
+    @Nullable MeterRegistry metrics() {
+        return metrics;
+    }
+
+    @Nullable Compactor compactor() {
+        return compactor;
     }
 
     List<AutoCloseable> owned() {

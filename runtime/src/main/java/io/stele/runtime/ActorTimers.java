@@ -178,6 +178,7 @@ final class ActorTimers {
                     underWay = new HashMap<>();
                 }
                 underWay.put(timer.name(), firing);
+                service.onFired();
                 activation.handle(firing);
             }
         }

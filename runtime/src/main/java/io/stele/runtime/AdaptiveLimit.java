@@ -63,6 +63,10 @@ final class AdaptiveLimit {
         return new Timed(message, this, inFlight.incrementAndGet());
     }
 
+    int inFlight() {
+        return inFlight.get();
+    }
+
     int limit() {
         return limit.getLimit();
     }

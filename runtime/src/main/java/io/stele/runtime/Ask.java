@@ -95,6 +95,9 @@ final class Ask<R> extends CompletableFuture<R> implements Recipient, PendingRep
         if (message instanceof TimerFiring firing) {
             return firing.command;
         }
+        if (message instanceof Envelope envelope) {
+            return unwrap(envelope.message);
+        }
         return message instanceof AdaptiveLimit.Timed timed ? unwrap(timed.message) : message;
     }
 

@@ -65,19 +65,30 @@ abstract class Cell extends Task {
         if (status == CLOSED) {
             return Offer.CLOSED;
         }
+        Object sent = sample(message);
         if (kind.isGuarded()) {
-            return offerGuarded(message);
+            return offerGuarded(sent);
         }
-        if (!mailbox.offer(message)) {
-            return overflow(message);
+        if (!mailbox.offer(sent)) {
+            return overflow(sent);
         }
         wake();
         return Offer.TAKEN;
     }
 
+    /** Returns the message, in an envelope if somebody is to follow it. Any thread. */
+    Object sample(Object message) {
+        return message;
+    }
+
+    /** Returns what is counted about actors like this one; null if nothing is. Any thread. */
+    @Nullable TypeMeters meters() {
+        return null;
+    }
+
     private Offer offerGuarded(Object message) {
         if (kind.isOpen(key())) {
-            return Offer.OPEN;
+            return rejected(Offer.OPEN);
         }
         if (!put(message)) {
             return overflow(message);
@@ -119,7 +130,15 @@ abstract class Cell extends Task {
         } else if (overflow instanceof Overflow.Fallback fallback) {
             return forward(fallback.target(), message);
         }
-        return Offer.FULL;
+        return rejected(Offer.FULL);
+    }
+
+    private Offer rejected(Offer offer) {
+        TypeMeters meters = meters();
+        if (meters != null) {
+            meters.onRejected(offer);
+        }
+        return offer;
     }
 
     private Offer dropOldest(Object message) {
@@ -133,7 +152,7 @@ abstract class Cell extends Task {
                 return Offer.TAKEN;
             }
         }
-        return Offer.FULL;
+        return rejected(Offer.FULL);
     }
 
     private Offer block(Object message, long timeoutNs) {
@@ -149,7 +168,7 @@ abstract class Cell extends Task {
                 return Offer.TAKEN;
             }
         }
-        return status == CLOSED ? Offer.CLOSED : Offer.FULL;
+        return status == CLOSED ? Offer.CLOSED : rejected(Offer.FULL);
     }
 
     /** Hands a message on, with its envelope if the target is of this process, so that whoever asked still gets the reply. */
@@ -167,6 +186,10 @@ abstract class Cell extends Task {
     }
 
     private void drop(Object message) {
+        TypeMeters meters = meters();
+        if (meters != null) {
+            meters.dropped.increment();
+        }
         discard(message, full(), DeadLetter.Reason.DROPPED);
     }
 
@@ -175,6 +198,10 @@ abstract class Cell extends Task {
         if (message instanceof AdaptiveLimit.Timed timed) {
             timed.onDropped();
             discard(timed.message, cause, reason);
+            return;
+        }
+        if (message instanceof Envelope envelope) {
+            discard(envelope.message, cause, reason);
             return;
         }
         if (message instanceof Ask<?> ask) {
@@ -271,10 +298,17 @@ abstract class Cell extends Task {
     @Override
     final void run() {
         boolean finished = false;
+        TurnEvent event = new TurnEvent();
+        event.begin();
         try {
             turn();
             finished = true;
         } finally {
+            event.end();
+            if (event.shouldCommit()) {
+                event.actor = label();
+                event.commit();
+            }
             if (!finished) {
                 LOG.error("actor's turn was cut short: actor={}", label());
                 onTurnCutShort();

@@ -32,6 +32,11 @@ final class CircuitBreaker {
         return nowNs - untilNs >= 0 && openUntilNs.compareAndSet(untilNs, nowNs + openNs);
     }
 
+    /** Returns whether it has failed so often. */
+    boolean isOpen() {
+        return failures >= failuresMax;
+    }
+
     void onFailure(long nowNs) {
         int count = Math.min(failuresMax, failures + 1);
         if (count >= failuresMax) {

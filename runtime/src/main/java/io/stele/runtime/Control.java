@@ -119,15 +119,66 @@ final class Control<M> {
 
     /** A handler of this actor threw. */
     void onFailure(@Nullable Object message, Throwable cause) {
-        Supervision supervision = self.supervision();
+        Supervision supervision = supervision();
+        TypeMeters meters = self.meters();
+        if (meters != null) {
+            meters.failures.increment();
+        }
         Directive directive =
                 failures.decide(supervision, cause, true, self.system.clock().nanoTime(), self.system.random());
         if (message != null && failures.retries(supervision, message)) {
             retry = message;
         } else if (message != null) {
-            self.giveUp(message, cause, supervision.parks());
+            giveUp(message, cause, supervision.parks());
         }
         carryOut(directive, supervision, cause);
+    }
+
+    /** Returns what becomes of this actor when it fails, as its parent has it. */
+    private Supervision supervision() {
+        LocalActor<?> above = self.parent;
+        Control<?> tree = above == null ? null : above.control;
+        return tree == null ? Supervision.restart() : tree.childSupervision();
+    }
+
+    /** Does something with those brothers and sisters that share the fate of this actor. */
+    private void forOthers(Supervision.Scope scope, Consumer<LocalActor<?>> action) {
+        LocalActor<?> above = self.parent;
+        if (above == null || scope == Supervision.Scope.ONE_FOR_ONE) {
+            return;
+        }
+        above.children().inOrder().stream()
+                .filter(other -> other != self)
+                .filter(other -> scope == Supervision.Scope.ALL_FOR_ONE || other.serial > self.serial)
+                .forEach(action);
+    }
+
+    /** Hands a failure to the parent; where that is the root, the failure has reached the top. */
+    private void escalate(Throwable cause) {
+        LocalActor<?> above = self.parent;
+        if (above != null && above.parent != null) {
+            above.signal(new Signal.ChildFailed(self, cause));
+        } else {
+            self.system.onEscalated(new Escalation(self.path(), cause));
+            self.requestStop();
+        }
+    }
+
+    /** A message has failed for good. */
+    @SuppressWarnings("unchecked")
+    private void giveUp(Object message, Throwable cause, boolean parks) {
+        String aftermath = "";
+        if (parks) {
+            M content = (M) Ask.unwrap(message);
+            long number = self.system
+                    .parked()
+                    .add(self.path(), content, cause, self.nowMs(), parked -> self.tell((M) parked));
+            aftermath = "; the message was parked: number=" + number;
+        }
+        if (message instanceof Ask<?> ask) {
+            ask.fail(new ActorFailedException(
+                    "handler threw: actor=" + self.path() + ", reason=" + cause + aftermath, cause));
+        }
     }
 
     private void carryOut(Directive directive, Supervision supervision, Throwable cause) {
@@ -144,21 +195,9 @@ final class Control<M> {
             }
             case ESCALATE -> {
                 phase = Phase.SUSPENDED;
-                self.escalate(cause);
+                escalate(cause);
             }
         }
-    }
-
-    /** Does something with those brothers and sisters that share the fate of this actor. */
-    private void forOthers(Supervision.Scope scope, Consumer<LocalActor<?>> action) {
-        LocalActor<?> above = self.parent;
-        if (above == null || scope == Supervision.Scope.ONE_FOR_ONE) {
-            return;
-        }
-        above.children().inOrder().stream()
-                .filter(other -> other != self)
-                .filter(other -> scope == Supervision.Scope.ALL_FOR_ONE || other.serial > self.serial)
-                .forEach(action);
     }
 
     private void onChildFailed(Signal.ChildFailed failed) {
@@ -180,6 +219,10 @@ final class Control<M> {
     }
 
     private void beginRestart(Throwable cause, long delay) {
+        TypeMeters meters = self.meters();
+        if (meters != null) {
+            meters.restarts.increment();
+        }
         self.retire(cause);
         restartCount.incrementAndGet();
         restartCause = cause;
@@ -201,7 +244,7 @@ final class Control<M> {
 
     /** The actor could not be made: a failure like another, where that cannot go on for ever without a pause. */
     void onNotMade(Throwable cause) {
-        Supervision supervision = self.supervision();
+        Supervision supervision = supervision();
         if (supervision.backoff() == null && supervision.restartCountMax() == Integer.MAX_VALUE) {
             self.requestStop();
         } else {

@@ -1,7 +1,10 @@
 package io.stele.runtime;
 
 import io.stele.spi.Clock;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,18 +23,27 @@ public final class DeadLetters {
     private static final long LOG_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final Clock clock;
-    private final LongAdder count = new LongAdder();
+    private final Map<DeadLetter.Reason, LongAdder> counts = new EnumMap<>(DeadLetter.Reason.class);
     private final AtomicLong logNextNs;
     private final List<Consumer<? super DeadLetter>> subscribers = new CopyOnWriteArrayList<>();
 
     DeadLetters(Clock clock) {
         this.clock = clock;
+        for (DeadLetter.Reason reason : DeadLetter.Reason.values()) {
+            counts.put(reason, new LongAdder());
+        }
         logNextNs = new AtomicLong(clock.nanoTime());
     }
 
     /** Returns how many there were since the start. */
     public long count() {
-        return count.sum();
+        return counts.values().stream().mapToLong(LongAdder::sum).sum();
+    }
+
+    /** Returns how many there were since the start for that reason. */
+    public long count(DeadLetter.Reason reason) {
+        LongAdder count = counts.get(reason);
+        return count == null ? 0 : count.sum();
     }
 
     /**
@@ -46,7 +58,7 @@ public final class DeadLetters {
     }
 
     void add(Object message, String recipient, DeadLetter.Reason reason) {
-        count.increment();
+        Objects.requireNonNull(counts.get(reason)).increment();
         if (!subscribers.isEmpty()) {
             DeadLetter letter = new DeadLetter(Ask.unwrap(message), recipient, reason);
             subscribers.forEach(subscriber -> show(subscriber, letter));

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,6 +62,8 @@ public final class DurableTimers {
     private final Map<String, Queue<PersistenceId>> ofUnknownKind = new ConcurrentHashMap<>();
     private final TimerScan scan;
     private final Map<Name, Failed> failed = new ConcurrentHashMap<>();
+    private final LongAdder fired = new LongAdder();
+    private final LongAdder refused = new LongAdder();
     private long[] positionsKept;
     private volatile long lastTickMs;
     private volatile Runnable onEarlier = () -> {};
@@ -216,6 +219,7 @@ public final class DurableTimers {
 
     /** A timer's command was not carried out. */
     void onRefused(DurableTimer timer, ActorException reason) {
+        refused.increment();
         LOG.warn(
                 "command of a timer was not carried out, it will be given again: persistenceId={}, name={}, reason={}",
                 timer.persistenceId(),
@@ -331,6 +335,21 @@ public final class DurableTimers {
             dirty.addAll(changed.keySet());
             LOG.warn("timer index could not be kept, a crash would cost a longer scan: reason={}", e.getMessage());
         }
+    }
+
+    /** The command of a timer is given to its actor. */
+    void onFired() {
+        fired.increment();
+    }
+
+    /** Returns how often the command of a timer was given to its actor since the start. */
+    public long firedCount() {
+        return fired.sum();
+    }
+
+    /** Returns how often such a command was not carried out since the start; it is given again. */
+    public long refusedCount() {
+        return refused.sum();
     }
 
     /** Returns how many actors are known to have timers, or thought to. */

@@ -68,7 +68,7 @@ final class Entities {
                 if (refusal != null) {
                     return refusal;
                 }
-                entity = entities.computeIfAbsent(persistenceId, id -> new Entity<>(system, type, id));
+                entity = entities.computeIfAbsent(persistenceId, id -> arrive(type, id));
             }
             Cell.Offer offer = entity.offer(message);
             if (offer != Cell.Offer.CLOSED) {
@@ -85,9 +85,18 @@ final class Entities {
         return entity == null ? 0 : entity.mailbox.size();
     }
 
+    private <E, S> Entity<E, S> arrive(EntityType<E, S> type, PersistenceId persistenceId) {
+        if (type.meters != null) {
+            type.meters.active.increment();
+        }
+        return new Entity<>(system, type, persistenceId);
+    }
+
     /** An entity has left memory with nothing left to do. */
     void remove(Entity<?, ?> entity) {
-        entities.remove(entity.persistenceId, entity);
+        if (entities.remove(entity.persistenceId, entity) && entity.type.meters != null) {
+            entity.type.meters.active.decrement();
+        }
     }
 
     /** An entity has left memory, but messages wait: a successor takes its place with them, in their order. */
@@ -137,6 +146,8 @@ final class Entities {
         }
         EntityType<E, S> type = new EntityType<>(actor, system.codec(), persistence.snapshotPolicy());
         type.runAs(system.kind(type.options));
+        SystemMeters meters = system.meters();
+        type.meters = meters == null ? null : meters.entities(type, system);
         persistence.recovery().upcast(actor.entityType(), actor.upcasters());
         persistence.sweepRegularly(type.passivateAfterNs, () -> sweep(type));
         return type;

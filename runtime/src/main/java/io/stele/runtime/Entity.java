@@ -88,7 +88,7 @@ final class Entity<E, S> extends Life<E, S> {
         if (status == CLOSED) {
             forwardLeftovers();
         } else if (waiting != null && status == WAITING) {
-            system.permits().heat(waiting);
+            system.persistence().permits().heat(waiting);
         }
     }
 
@@ -108,9 +108,9 @@ final class Entity<E, S> extends Life<E, S> {
     }
 
     private void enqueue() {
-        RecoveryPermits.Ticket waiting = system.permits().newTicket(this);
+        RecoveryPermits.Ticket waiting = system.persistence().permits().newTicket(this);
         ticket = waiting;
-        system.permits().enqueue(waiting);
+        system.persistence().permits().enqueue(waiting);
     }
 
     /** Has it recover now, if it is waiting for that to be allowed. Any thread. */
@@ -183,6 +183,9 @@ final class Entity<E, S> extends Life<E, S> {
             end(active);
         } else if (leaveWhenIdle && isIdle(active)) {
             beforeLeaving(active);
+            if (type.meters != null && !system.isClosing()) {
+                type.meters.passivated.increment();
+            }
             close(null);
         } else {
             rest(active);
@@ -209,6 +212,9 @@ final class Entity<E, S> extends Life<E, S> {
 
     /** What it knows is dropped and recovered; its mail stays where it is. */
     private void restart(Activation<E, S> active, Failures past) {
+        if (type.meters != null) {
+            type.meters.restarts.increment();
+        }
         beforeRestart(active, past.cause());
         active.close(null);
         activation = null;
@@ -236,6 +242,7 @@ final class Entity<E, S> extends Life<E, S> {
 
     private void handleMessages(Activation<E, S> active) {
         int handled = 0;
+        long sequenceNumber = active.sequenceNumber();
         int tick = system.tick();
         while (handled < MESSAGES_PER_TURN && active.takesCommands()) {
             Object message = next();
@@ -252,20 +259,47 @@ final class Entity<E, S> extends Life<E, S> {
             lastActiveNs = active.nowNs();
             leaveWhenIdle = system.isClosing();
             noteUse(this);
+            if (type.meters != null) {
+                type.meters.onTurn(handled, active.sequenceNumber() - sequenceNumber);
+            }
         }
     }
 
     private void handle(Activation<E, S> active, Object message) {
         if (!kind.isGuarded()) {
-            active.handle(message);
+            open(active, message);
             return;
         }
         handlerFailed = false;
-        active.handle(message instanceof AdaptiveLimit.Timed timed ? timed.message : message);
+        open(active, message instanceof AdaptiveLimit.Timed timed ? timed.message : message);
         kind.onHandled(persistenceId, handlerFailed);
         if (message instanceof AdaptiveLimit.Timed timed) {
             timed.onHandled();
         }
+    }
+
+    /** Handles a message, out of its envelope if it has one. */
+    private void open(Activation<E, S> active, Object message) {
+        if (!(message instanceof Envelope envelope)) {
+            active.handle(message);
+            return;
+        }
+        long startNs = system.clock().nanoTime();
+        active.handle(envelope.message);
+        if (type.meters != null) {
+            type.meters.onHandled(envelope, startNs, system.clock().nanoTime(), mailbox.size());
+        }
+    }
+
+    @Override
+    Object sample(Object message) {
+        TypeMeters meters = type.meters;
+        return meters == null ? message : meters.sampler.sample(message, system);
+    }
+
+    @Override
+    @Nullable TypeMeters meters() {
+        return type.meters;
     }
 
     @Override
@@ -283,7 +317,7 @@ final class Entity<E, S> extends Life<E, S> {
     private void rest(Activation<E, S> active) {
         boolean awaitsDisk = active.isWaiting();
         if (awaitsDisk) {
-            awaitDisk(system.release(active.lane()));
+            awaitDisk(system.persistence().release(active.lane()));
         }
         rest(awaitsDisk);
     }
@@ -315,13 +349,13 @@ final class Entity<E, S> extends Life<E, S> {
     void onLeft(Queue<Object> waiting, @Nullable ActorException failure) {
         kind.dispatcher.release(this);
         if (failure == null && !waiting.isEmpty()) {
-            system.replace(this, waiting);
+            system.entities().replace(this, waiting);
             return;
         }
         if (failure != null) {
             waiting.forEach(message -> refuse(message, failure));
         }
-        system.remove(this);
+        system.entities().remove(this);
     }
 
     @Override
@@ -338,6 +372,8 @@ final class Entity<E, S> extends Life<E, S> {
         if (message instanceof AdaptiveLimit.Timed timed) {
             timed.onDropped();
             refuse(timed.message, failure);
+        } else if (message instanceof Envelope envelope) {
+            refuse(envelope.message, failure);
         } else if (message instanceof Ask<?> ask) {
             ask.fail(failure);
         } else if (message instanceof TimerFiring firing) {

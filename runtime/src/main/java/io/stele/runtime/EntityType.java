@@ -37,6 +37,9 @@ final class EntityType<E, S> {
     /** The class of the state, where the actor's own class says it; null otherwise. */
     final @Nullable Class<?> stateClass;
 
+    /** What is counted about its actors; null if nothing is. */
+    @Nullable TypeMeters meters;
+
     private @Nullable Kind kind;
 
     EntityType(PersistentActor<E, S> actor, PayloadCodec codec) {

@@ -18,6 +18,7 @@ final class Kind {
     final ActorOptions options;
     final Dispatcher dispatcher;
     final @Nullable AdaptiveLimit limit;
+    final Sampler sampler = new Sampler();
     private final ActorSystem system;
     private final int failuresMax;
     private final long openNs;
@@ -70,6 +71,11 @@ final class Kind {
             broken.computeIfAbsent(key, unused -> new CircuitBreaker(failuresMax, openNs))
                     .onFailure(system.clock().nanoTime());
         }
+    }
+
+    /** Returns how many actors are left alone now. */
+    long openCount() {
+        return broken.values().stream().filter(CircuitBreaker::isOpen).count();
     }
 
     /** An actor will never come back. */

@@ -55,11 +55,20 @@ abstract class Leaver extends LaneWaiter {
             stash = new ArrayDeque<>(SMALL);
         }
         stash.add(message);
+        noteStashed(1);
         return true;
+    }
+
+    private void noteStashed(int change) {
+        TypeMeters meters = meters();
+        if (meters != null && change != 0) {
+            meters.stashed.add(change);
+        }
     }
 
     /** Has everything that was put back handled again, behind what was taken back before, and before the mailbox. */
     final void unstashAll() {
+        noteStashed(-stash.size());
         if (first.isEmpty()) {
             first = stash;
         } else {
@@ -99,6 +108,7 @@ abstract class Leaver extends LaneWaiter {
             status = CLOSED;
             Queue<Object> left = new ArrayDeque<>(first);
             left.addAll(stash);
+            noteStashed(-stash.size());
             first = NOTHING;
             stash = NOTHING;
             for (Object message = mailbox.poll(); message != null; message = mailbox.poll()) {

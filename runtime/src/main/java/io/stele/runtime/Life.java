@@ -91,7 +91,7 @@ abstract class Life<E, S> extends Leaver {
      * @param failed whether it ends because it cannot go on
      */
     final void endLife(boolean failed) {
-        Residency residency = system.residency();
+        Residency residency = system.persistence().residency();
         if (residency != null && place != null) {
             residency.onLeft(place);
         }
@@ -116,7 +116,7 @@ abstract class Life<E, S> extends Leaver {
 
     /** Tells those who decide on who stays in memory that this actor is needed. */
     final void noteUse(Entity<E, S> self) {
-        Residency residency = system.residency();
+        Residency residency = system.persistence().residency();
         if (residency == null) {
             return;
         }

@@ -108,7 +108,11 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
         if (tree != null && !stopWanted) {
             tree.handleSignals();
         }
-        handleMessages();
+        TypeMeters meters = meters();
+        int handled = handleMessages();
+        if (meters != null) {
+            meters.onTurn(handled, 0);
+        }
         tree = control;
         if (stopWanted) {
             announceStop();
@@ -143,6 +147,7 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
         try {
             Actor<M> made = recipe.get();
             actor = made;
+            SystemMeters.count(system, made, 1);
             Supervision supervision = made.childSupervision();
             if (supervision != Supervision.restart() || tree != null) {
                 control().childSupervision(supervision);
@@ -154,6 +159,7 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
             }
         } catch (Exception | StackOverflowError | OutOfMemoryError | LinkageError | AssertionError e) {
             LOG.error("actor could not be made: actor={}", path(), e);
+            SystemMeters.count(system, actor, -1);
             actor = null;
             control().onNotMade(e);
         }
@@ -162,39 +168,61 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
     /** Lets the actor go that is to be replaced. */
     void retire(Throwable cause) {
         Actor<M> failed = actor;
+        SystemMeters.count(system, failed, -1);
         actor = null;
         if (failed != null) {
             Hooks.announce("preRestart", path(), () -> failed.preRestart(cause, this));
         }
     }
 
-    private void handleMessages() {
+    private int handleMessages() {
         int tick = system.tick();
-        for (int handled = 0; handled < MESSAGES_PER_TURN; handled++) {
+        int handled = 0;
+        while (handled < MESSAGES_PER_TURN && system.tick() - tick < TICKS_PER_TURN) {
             Actor<M> running = actor;
-            if (running == null || stopWanted) {
-                return;
-            }
-            Object message = next();
-            if (message == null) {
-                return;
+            Object message = running == null || stopWanted ? null : next();
+            if (running == null || message == null) {
+                break;
             }
             handle(running, message);
-            if (system.tick() - tick >= TICKS_PER_TURN) {
-                return;
-            }
+            handled++;
         }
+        return handled;
     }
 
     private void handle(Actor<M> running, Object message) {
         if (!kind.isGuarded()) {
-            tryHandle(running, message);
+            open(running, message);
         } else if (message instanceof AdaptiveLimit.Timed timed) {
-            kind.onHandled(this, !tryHandle(running, timed.message));
+            kind.onHandled(this, !open(running, timed.message));
             timed.onHandled();
         } else {
-            kind.onHandled(this, !tryHandle(running, message));
+            kind.onHandled(this, !open(running, message));
         }
+    }
+
+    /** Handles a message, out of its envelope if it has one. */
+    private boolean open(Actor<M> running, Object message) {
+        if (!(message instanceof Envelope envelope)) {
+            return tryHandle(running, message);
+        }
+        long startNs = system.clock().nanoTime();
+        boolean done = tryHandle(running, envelope.message);
+        TypeMeters meters = SystemMeters.plain(system, running);
+        if (meters != null) {
+            meters.onHandled(envelope, startNs, system.clock().nanoTime(), mailbox.size());
+        }
+        return done;
+    }
+
+    @Override
+    @Nullable TypeMeters meters() {
+        return SystemMeters.plain(system, actor);
+    }
+
+    @Override
+    Object sample(Object message) {
+        return system.meters() == null ? message : kind.sampler.sample(message, system);
     }
 
     private @Nullable Object next() {
@@ -230,41 +258,8 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
         }
     }
 
-    /** A message has failed for good. */
-    @SuppressWarnings("unchecked")
-    void giveUp(Object message, Throwable cause, boolean parks) {
-        String aftermath = "";
-        if (parks) {
-            M content = (M) Ask.unwrap(message);
-            long number = system.parked().add(path(), content, cause, nowMs(), parked -> tell((M) parked));
-            aftermath = "; the message was parked: number=" + number;
-        }
-        if (message instanceof Ask<?> ask) {
-            ask.fail(new ActorFailedException(
-                    "handler threw: actor=" + path() + ", reason=" + cause + aftermath, cause));
-        }
-    }
-
-    /** Returns what becomes of this actor when it fails, as its parent has it. */
-    Supervision supervision() {
-        LocalActor<?> above = parent;
-        Control<?> tree = above == null ? null : above.control;
-        return tree == null ? Supervision.restart() : tree.childSupervision();
-    }
-
     void childSupervision(Supervision value) {
         control().childSupervision(value);
-    }
-
-    /** Hands a failure to the parent; where that is the root, the failure has reached the top. */
-    void escalate(Throwable cause) {
-        LocalActor<?> above = parent;
-        if (above != null && above.parent != null) {
-            above.signal(new Signal.ChildFailed(this, cause));
-        } else {
-            system.onEscalated(new Escalation(path(), cause));
-            requestStop();
-        }
     }
 
     /** Tells the actor something that overtakes its messages. Any thread. */
@@ -343,6 +338,7 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
 
     private void close() {
         Actor<M> running = actor;
+        SystemMeters.count(system, running, -1);
         actor = null;
         if (running != null) {
             Hooks.announce("postStop", path(), () -> running.postStop(this));

@@ -45,6 +45,7 @@ final class Persistence {
     private final @Nullable SeededTurns turns;
     private final @Nullable SnapshotPolicy snapshotPolicy;
     private final EventJournal journal;
+    private final SnapshotStore snapshots;
     private final PayloadCodec codec;
     private final Recovery recovery;
     private final ReadBudget readBudget;
@@ -69,7 +70,7 @@ final class Persistence {
         snapshotPolicy = builder.snapshotPolicy();
         journal = builder.journal();
         codec = builder.codec();
-        SnapshotStore snapshots = builder.snapshots();
+        snapshots = builder.snapshots();
         readBudget = ReadBudget.of(builder.clock(), builder.recoveryBytesPerSecond());
         recovery = new Recovery(journal, snapshots, codec, builder.clock(), readBudget);
         permits = new RecoveryPermits(
@@ -208,6 +209,11 @@ final class Persistence {
             List<?> events,
             @Nullable String commandId,
             @Nullable ByteBuffer timerChanges) {
+        SystemMeters meters = system.meters();
+        boolean timed = meters != null && meters.timesAppend(system);
+        long startNs = timed ? system.clock().nanoTime() : 0;
+        AppendEvent recorded = new AppendEvent();
+        recorded.begin();
         EventBatch batch = batches.get();
         batch.begin(timestampMs);
         if (commandId != null || timerChanges != null) {
@@ -219,6 +225,16 @@ final class Persistence {
         }
         int eventBytes = batch.sizeBytes() - metadataBytes;
         journal.append(stream, stream.lastSequenceNumber() + (events.isEmpty() ? 0 : 1), batch);
+        if (meters != null && timed) {
+            meters.onAppended(system.clock().nanoTime() - startNs);
+        }
+        if (recorded.shouldCommit()) {
+            recorded.persistenceId = stream.persistenceId().encoded();
+            recorded.events = events.size();
+            recorded.bytes = eventBytes;
+            recorded.lane = stream.lane();
+            recorded.commit();
+        }
         return eventBytes;
     }
 
@@ -286,6 +302,10 @@ final class Persistence {
         return codec;
     }
 
+    SnapshotStore snapshots() {
+        return snapshots;
+    }
+
     Recovery recovery() {
         return recovery;
     }
@@ -324,6 +344,14 @@ final class Persistence {
         @Override
         public void onDurable(int lane, long durablePosition) {
             releases[lane].onProgress();
+        }
+
+        @Override
+        public void onForced(int lane, long records, long durationNs) {
+            SystemMeters meters = system.meters();
+            if (meters != null) {
+                meters.onForced(records, durationNs);
+            }
         }
 
         @Override

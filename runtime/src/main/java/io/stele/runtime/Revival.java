@@ -38,6 +38,7 @@ final class Revival<E, S> {
     private @Nullable Restored<E, S> restored;
     private @Nullable EventStream stream;
     private @Nullable RecoveryRequest request;
+    private final RecoveryEvent event = new RecoveryEvent();
     private long findNs;
     private boolean ended;
 
@@ -64,7 +65,7 @@ final class Revival<E, S> {
             }
             system.recovery().recoverAll(requests);
             all.forEach(Revival::finish);
-            system.permits().onRecovered(requests);
+            system.persistence().permits().onRecovered(requests);
         } finally {
             all.forEach(Revival::cutShort);
         }
@@ -76,6 +77,7 @@ final class Revival<E, S> {
 
     /** Returns null if it is not to be recovered, and then the actor knows why. */
     private @Nullable RecoveryRequest prepare() {
+        event.begin();
         ActorSystem system = entity.system;
         ActorException refusal = system.quarantine().refusal(persistenceId());
         if (refusal == null) {
@@ -124,9 +126,28 @@ final class Revival<E, S> {
                             + end.lastSequenceNumber() + "; nothing was changed on disk; run: stele verify")));
         } else {
             state.progress().onRecovered(report);
-            entity.system.recoveries().onRecovered(report.with(waitNs, findNs));
+            RecoveryReport whole = report.with(waitNs, findNs);
+            entity.system.recoveries().onRecovered(whole);
+            count(whole);
             LOG.debug("recovered: report={}", report);
             end(new Activation<>(entity, end, state), null);
+        }
+    }
+
+    private void count(RecoveryReport report) {
+        if (event.shouldCommit()) {
+            event.persistenceId = persistenceId().encoded();
+            event.eventsReplayed = report.eventsReplayed();
+            event.snapshotSequenceNumber = report.snapshotSequenceNumber();
+            event.waitNs = report.phases().waitNs();
+            event.commit();
+        }
+        SystemMeters meters = entity.system.meters();
+        if (meters != null) {
+            meters.onRecovered(report);
+        }
+        if (entity.type.meters != null) {
+            entity.type.meters.recovered.increment();
         }
     }
 

@@ -152,11 +152,12 @@ final class SnapshotTrigger<E, S> implements SnapshotMoment {
         @Override
         public void deliver(@Nullable Object message) {
             entity.system
+                    .persistence()
                     .snapshotter()
                     .save(
                             entity.persistenceId,
                             new Snapshotter.Capture(sequenceNumber, position, timestampMs, state, entries, timers),
-                            entity.type.snapshotsKept,
+                            entity.type,
                             SnapshotTrigger.this::onDone);
         }
 

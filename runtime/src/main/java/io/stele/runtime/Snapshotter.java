@@ -76,20 +76,27 @@ final class Snapshotter implements AutoCloseable {
             List<DeduplicationWindow.Entry> entries,
             List<DurableTimer> timers) {}
 
-    /** Saves, prunes to {@code keepCount}, and calls {@code done} in the end, whatever came of it. */
-    void save(PersistenceId persistenceId, Capture capture, int keepCount, Runnable done) {
+    /** Saves, prunes to what the type keeps, and calls {@code done} in the end, whatever came of it. */
+    void save(PersistenceId persistenceId, Capture capture, EntityType<?, ?> type, Runnable done) {
         asked.increment();
         try {
             thread.execute(() -> {
                 try {
-                    saveNow(persistenceId, capture, keepCount);
+                    saveNow(persistenceId, capture, type);
                 } finally {
                     done.run();
                 }
             });
         } catch (RejectedExecutionException e) {
-            failed.increment();
+            onFailed(type);
             done.run();
+        }
+    }
+
+    private void onFailed(EntityType<?, ?> type) {
+        failed.increment();
+        if (type.meters != null) {
+            type.meters.snapshotsFailed.increment();
         }
     }
 
@@ -127,11 +134,12 @@ final class Snapshotter implements AutoCloseable {
                 .flip();
     }
 
-    private void saveNow(PersistenceId persistenceId, Capture capture, int keepCount) {
+    private void saveNow(PersistenceId persistenceId, Capture capture, EntityType<?, ?> kind) {
         try {
             PayloadCodec own = codec.forActor(persistenceId);
             StoredType type = own.typeOf(capture.state);
             ByteBuffer payload = ByteBuffer.wrap(Encoding.encode(own, capture.state));
+            int bytes = payload.remaining();
             store.save(new Snapshot(
                     persistenceId,
                     capture.sequenceNumber,
@@ -141,10 +149,13 @@ final class Snapshotter implements AutoCloseable {
                     codec.fingerprint(type),
                     payload,
                     attachment(capture, own)));
-            store.prune(persistenceId, keepCount);
+            store.prune(persistenceId, kind.snapshotsKept);
             saved.increment();
+            if (kind.meters != null) {
+                kind.meters.onSnapshot(capture.timestampMs, bytes);
+            }
         } catch (RuntimeException | StackOverflowError e) {
-            failed.increment();
+            onFailed(kind);
             LOG.warn(
                     "snapshot was not saved, recovery will replay more events: persistenceId={}, sequenceNumber={}, reason={}",
                     persistenceId,

@@ -45,7 +45,7 @@ final class StateHashes {
             return;
         }
         isUnderWay = true;
-        entity.system.snapshotter().hash(entity.persistenceId, sequenceNumber, state, this::onDone);
+        entity.system.persistence().snapshotter().hash(entity.persistenceId, sequenceNumber, state, this::onDone);
     }
 
     /** The hash is known, or never will be. Any thread. */

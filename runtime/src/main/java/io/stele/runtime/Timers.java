@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ public final class Timers {
     private final Clock clock;
     private final long startNs;
     private final Wheel[] wheels;
+    private final LongAdder fired = new LongAdder();
     private Runnable onFirst = () -> {};
 
     Timers(Clock clock, int workerCount) {
@@ -104,6 +106,11 @@ public final class Timers {
         return count;
     }
 
+    /** Returns how often one has fired since the start. */
+    public long firedCount() {
+        return fired.sum();
+    }
+
     boolean isEmpty() {
         for (Wheel wheel : wheels) {
             if (wheel.count() > 0) {
@@ -117,7 +124,7 @@ public final class Timers {
     void tick() {
         long now = Math.floorDiv(clock.nanoTime() - startNs, TimeUnit.MILLISECONDS.toNanos(1));
         for (Wheel wheel : wheels) {
-            wheel.tick(now);
+            fired.add(wheel.tick(now));
         }
     }
 
@@ -145,10 +152,10 @@ public final class Timers {
             return count;
         }
 
-        /** Takes out what is due under the lock, and tells it outside. */
-        void tick(long now) {
+        /** Takes out what is due under the lock, tells it outside, and returns how many that were. */
+        int tick(long now) {
             if (count == 0) {
-                return;
+                return 0;
             }
             synchronized (this) {
                 wheel.advance(now, entry -> {
@@ -161,11 +168,13 @@ public final class Timers {
             for (Scheduled<?> scheduled : due) {
                 scheduled.fire(now);
             }
-            if (due.size() > LISTS) {
+            int firedCount = due.size();
+            if (firedCount > LISTS) {
                 due = new ArrayList<>();
             } else {
                 due.clear();
             }
+            return firedCount;
         }
     }
 

@@ -76,6 +76,22 @@ final class Watchdog {
         return reported.get();
     }
 
+    /** Returns how many workers have been in one turn for longer than they should, now. */
+    int stuckCount() {
+        int stuck = 0;
+        for (Watched one : watched) {
+            for (long ticks : one.ticks) {
+                stuck += ticks >= ticksMax ? 1 : 0;
+            }
+        }
+        return stuck;
+    }
+
+    /** Returns how many workers there are. */
+    int workerCount() {
+        return watched.stream().mapToInt(one -> one.ticks.length).sum();
+    }
+
     void close() {
         closed = true;
         LockSupport.unpark(thread);

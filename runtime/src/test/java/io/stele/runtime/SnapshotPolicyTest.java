@@ -118,7 +118,7 @@ final class SnapshotPolicyTest {
 
     private long snapshotsTaken() {
         assert system != null : "started";
-        return system.snapshotter().askedCount();
+        return system.persistence().snapshotter().askedCount();
     }
 
     private long snapshotsDone() {

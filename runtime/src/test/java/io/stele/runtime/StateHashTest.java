@@ -155,7 +155,7 @@ final class StateHashTest {
 
     private static boolean isQuiet(@Nullable ActorSystem running) {
         assert running != null : "started";
-        return running.snapshotter().askedCount() == running.snapshotsSaved();
+        return running.persistence().snapshotter().askedCount() == running.snapshotsSaved();
     }
 
     private List<Long> hashes() {
