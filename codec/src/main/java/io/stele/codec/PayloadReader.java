@@ -88,8 +88,7 @@ final class PayloadReader implements Slots {
 
     /** As {@link Catalog#find(StoredType)}; costs next to nothing for the very object that was looked up last. */
     @SuppressWarnings("ReferenceEquality") // equal but not the same only costs a look-up
-    @Nullable
-    StoredClass find(Catalog catalog, StoredType type) {
+    @Nullable StoredClass find(Catalog catalog, StoredType type) {
         if (type != latestType || catalog != latestCatalog) {
             latestClass = catalog.find(type);
             latestType = latestClass == null ? null : type;

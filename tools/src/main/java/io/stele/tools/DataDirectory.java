@@ -159,8 +159,7 @@ final class DataDirectory {
     }
 
     /** Returns the snapshots as they are now, or null if there are none yet. */
-    @Nullable
-    RocksStores snapshots() {
+    @Nullable RocksStores snapshots() {
         Path snapshots = Stele.snapshotDirectory(directory);
         requireReadable(snapshots); // of what may not be looked into it seems that nothing is there
         return RocksStores.isAt(snapshots) ? RocksStores.openReadOnly(SnapshotStoreOptions.of(snapshots)) : null;

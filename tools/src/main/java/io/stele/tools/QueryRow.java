@@ -63,8 +63,7 @@ final class QueryRow {
     }
 
     /** Returns a field of this event; null if it has none of that name. */
-    @Nullable
-    Object value(String field) {
+    @Nullable Object value(String field) {
         if (!OWN.contains(field)) {
             return payloadValue(field.startsWith(PAYLOAD) ? field.substring(PAYLOAD.length()) : field);
         }

@@ -139,7 +139,7 @@ class GoldenTest {
                 .replaceAll("(\"(?:java|vendor|system|architecture|version)\": )\"[^\"]*\"", "$1\"…\"")
                 .replaceAll(
                         "(\"[A-Za-z]*(?:[dD]uration|Ns|Ms|PerSecond|fileBytes|sharedFiles|sharedBytes|copiedFiles|copiedBytes)[A-Za-z]*\":"
-                            + " ?)[0-9.]+",
+                                + " ?)[0-9.]+",
                         "$1N");
     }
 
