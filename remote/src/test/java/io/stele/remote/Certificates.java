@@ -17,9 +17,6 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** An authority made for one test, and what it signs, in files. */
 final class Certificates {
-
-    private static final Instant NOW = Instant.now();
-
     private final Path directory;
     private final X509Bundle authority;
     private int count;
@@ -32,8 +29,8 @@ final class Certificates {
                     .subject("CN=authority of a test")
                     .setIsCertificateAuthority(true)
                     .setKeyUsage(true, KeyUsage.keyCertSign, KeyUsage.cRLSign)
-                    .notBefore(NOW.minusSeconds(86_400))
-                    .notAfter(NOW.plusSeconds(86_400))
+                    .notBefore(Instant.now().minusSeconds(86_400))
+                    .notAfter(Instant.now().plusSeconds(86_400))
                     .buildSelfSigned();
             write("authority.crt", authority.getCertificatePEM());
         } catch (Exception e) {
@@ -65,8 +62,8 @@ final class Certificates {
                 .addSanUriName("stele://" + node)
                 .addSanIpAddress("127.0.0.1")
                 .addSanDnsName("localhost")
-                .notBefore(NOW.minusSeconds(3_600))
-                .notAfter(NOW.plusSeconds(3_600));
+                .notBefore(Instant.now().minusSeconds(3_600))
+                .notAfter(Instant.now().plusSeconds(3_600));
     }
 
     TlsOptions options(String node) {
@@ -84,11 +81,11 @@ final class Certificates {
     Path revoked(X509Bundle... revoked) {
         try {
             X509v2CRLBuilder list = new JcaX509v2CRLBuilder(
-                            authority.getCertificate().getSubjectX500Principal(), Date.from(NOW.minusSeconds(60)))
-                    .setNextUpdate(Date.from(NOW.plusSeconds(3_600)));
+                            authority.getCertificate().getSubjectX500Principal(), Date.from(Instant.now().minusSeconds(60)))
+                    .setNextUpdate(Date.from(Instant.now().plusSeconds(3_600)));
             for (X509Bundle each : revoked) {
                 BigInteger serial = each.getCertificate().getSerialNumber();
-                list.addCRLEntry(serial, Date.from(NOW.minusSeconds(30)), 1);
+                list.addCRLEntry(serial, Date.from(Instant.now().minusSeconds(30)), 1);
             }
             byte[] bytes = list.build(new JcaContentSignerBuilder("SHA256withECDSA")
                             .build(authority.getKeyPair().getPrivate()))
