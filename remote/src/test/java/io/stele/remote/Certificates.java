@@ -81,7 +81,8 @@ final class Certificates {
     Path revoked(X509Bundle... revoked) {
         try {
             X509v2CRLBuilder list = new JcaX509v2CRLBuilder(
-                            authority.getCertificate().getSubjectX500Principal(), Date.from(Instant.now().minusSeconds(60)))
+                            authority.getCertificate().getSubjectX500Principal(),
+                            Date.from(Instant.now().minusSeconds(60)))
                     .setNextUpdate(Date.from(Instant.now().plusSeconds(3_600)));
             for (X509Bundle each : revoked) {
                 BigInteger serial = each.getCertificate().getSerialNumber();

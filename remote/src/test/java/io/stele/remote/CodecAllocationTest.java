@@ -14,6 +14,7 @@ final class CodecAllocationTest {
 
     private static final int ROUND_COUNT = 20_000;
 
+    @SuppressWarnings("ArrayRecordComponent") // as users write them
     record Hundred(long id, String text, byte[] bytes, int number) {}
 
     @ParameterizedTest
@@ -25,7 +26,7 @@ final class CodecAllocationTest {
         ByteBuf buffer = isDirect
                 ? PooledByteBufAllocator.DEFAULT.directBuffer(4_096)
                 : PooledByteBufAllocator.DEFAULT.heapBuffer(4_096);
-        long messageBytes = 40 + 24 + 48 + 80;
+        double messageBytes = 40 + 24 + 48 + 80;
 
         double written = 0;
         double read = 0;
@@ -45,6 +46,6 @@ final class CodecAllocationTest {
         for (int i = 0; i < ROUND_COUNT; i++) {
             action.run();
         }
-        return (threads.getCurrentThreadAllocatedBytes() - before) / (double) ROUND_COUNT;
+        return (double) (threads.getCurrentThreadAllocatedBytes() - before) / ROUND_COUNT;
     }
 }
