@@ -189,8 +189,8 @@ final class MessageCodecTest {
     @Test
     void shouldRefuseWhatIsTooLargeOrTooDeep() {
         ByteBuf buffer = Unpooled.buffer();
-        Wire.Chain chain = null;
-        for (int i = 0; i < 100; i++) {
+        Wire.Chain chain = new Wire.Chain(0, null);
+        for (int i = 1; i < 100; i++) {
             chain = new Wire.Chain(i, chain);
         }
         Wire.Chain deep = chain;

@@ -21,6 +21,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Messages for tests, and short ways through the codec. */
+@SuppressWarnings("ArrayRecordComponent") // as users write them
 final class Wire {
 
     private Wire() {}
