@@ -50,6 +50,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Handshakes between nodes, and with whoever is none. A refused one shows not a byte to what is behind the gate. */
+@SuppressWarnings("FutureReturnValueIgnored") // what became of a write or a close is seen at the other end
 final class TlsTest {
 
     @TempDir
