@@ -6,6 +6,7 @@ import io.stele.SteleBuilder;
 import io.stele.runtime.Actor;
 import io.stele.runtime.ActorRef;
 import io.stele.runtime.ActorSystem;
+import io.stele.spi.Durability;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -113,7 +114,9 @@ public final class MetricsBench {
         }
 
         private static SteleBuilder open(Path directory) {
-            return Stele.builder(directory).journal(options -> options.withLaneCount(4));
+            return Stele.builder(directory)
+                    .journal(options -> options.withLaneCount(4))
+                    .register(new Counter(Durability.PROCESS_CRASH));
         }
 
         private Sample timed(ActorSystem system, int count) throws InterruptedException {

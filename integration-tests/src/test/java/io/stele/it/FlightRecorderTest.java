@@ -63,7 +63,7 @@ final class FlightRecorderTest {
         });
         assertThat(recorded.get("io.stele.Turn"))
                 .anySatisfy(turn -> assertThat(turn.getString("actor")).isEqualTo("visits/7"));
-        assertThat(recorded.get("io.stele.Force").stream()
+        assertThat(recorded.getOrDefault("io.stele.Force", List.of()).stream()
                         .mapToLong(force -> force.getLong("records"))
                         .sum())
                 .isGreaterThanOrEqualTo(10);
