@@ -170,6 +170,7 @@ final class Scan {
         }
 
         @Override
+        @SuppressWarnings("checkstyle:IllegalCatch") // whoever waits is told, whatever it is
         public void run() {
             try {
                 for (JournalPieces.Piece piece : wanted) {

@@ -34,6 +34,7 @@ record ShowReport(
         long nowMs,
         KeyInspector keys) {
 
+    @SuppressWarnings("checkstyle:ParameterNumber") // its own components
     static ShowReport of(
             PersistenceId id,
             int lane,
