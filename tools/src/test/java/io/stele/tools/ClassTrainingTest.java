@@ -32,9 +32,10 @@ class ClassTrainingTest {
         assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
 
         assertThat(process.exitValue()).as(Files.readString(said.toPath())).isZero();
-        assertThat(Files.readString(list))
-                .contains("picocli/CommandLine ", "org/rocksdb/RocksDB ")
-                .contains("io/stele/tools/Main ", "io/stele/tools/InspectReport ", "io/stele/tools/UserLoader ");
+        // some JVMs write a number behind the name
+        assertThat(Files.readAllLines(list).stream().map(line -> line.replaceFirst(" .*", "")))
+                .contains("picocli/CommandLine", "org/rocksdb/RocksDB")
+                .contains("io/stele/tools/Main", "io/stele/tools/InspectReport", "io/stele/tools/UserLoader");
         try (var left = Files.list(temporary)) {
             assertThat(left.filter(path -> path.getFileName().toString().startsWith("stele-")))
                     .isEmpty();
