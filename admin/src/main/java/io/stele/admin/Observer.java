@@ -42,6 +42,7 @@ final class Observer implements AutoCloseable {
     final @Nullable JournalInspector inspector;
     final @Nullable EventBrowser browser;
     final @Nullable Path directory;
+    final Counts counts;
     private final AdminBuilder settings;
     private final boolean isReadOnly;
     private final long startedMs = System.currentTimeMillis();
@@ -61,6 +62,7 @@ final class Observer implements AutoCloseable {
         this.isReadOnly = isReadOnly;
         system = settings.system;
         journal = system.owned(ChronicleJournal.class);
+        counts = new Counts(system, journal);
         if (journal == null) {
             inspector = null;
             browser = null;
@@ -125,6 +127,7 @@ final class Observer implements AutoCloseable {
     private void sample() {
         Map<String, Object> sample = new LinkedHashMap<>();
         sample.put("timeMs", System.currentTimeMillis());
+        sample.put("events", counts.events());
         sample.put("activeEntities", system.activeEntityCount());
         sample.put("deadLetters", system.deadLetters().count());
         sample.put("longTurns", system.longTurns());

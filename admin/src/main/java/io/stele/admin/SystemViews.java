@@ -62,11 +62,10 @@ final class SystemViews {
 
     private Map<String, Object> types() {
         return Map.of(
-                "types",
-                system.inspection().types().stream().map(SystemViews::tree).toList());
+                "types", system.inspection().types().stream().map(this::tree).toList());
     }
 
-    private static Map<String, Object> tree(Inspection.TypeLine line) {
+    private Map<String, Object> tree(Inspection.TypeLine line) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("entityType", line.entityType());
         tree.put("className", line.className());
@@ -75,6 +74,7 @@ final class SystemViews {
         tree.put("waiting", line.waitingCount());
         tree.put("mailboxCapacity", line.mailboxCapacity());
         tree.put("dispatcher", line.dispatcher());
+        observer.counts.addTo(tree, line.entityType());
         return tree;
     }
 

@@ -246,9 +246,13 @@ final class AdminServerTest {
         bank.worker.tell("hire");
         bank.worker.tell("fail");
 
+        await(() -> get("/api/types").contains("\"handled\":3"));
         assertThat(get("/api/types"))
                 .contains("\"entityType\":\"bank-account\"")
-                .contains("\"active\":1");
+                .contains("\"active\":1")
+                .contains("\"restarts\":0")
+                .contains("\"p50Ns\":")
+                .contains("\"p99Ns\":");
         await(() -> get("/api/tree").contains("\"restarts\":1"));
         assertThat(get("/api/tree")).contains("\"path\":\"/office\"");
         assertThat(get("/api/mailboxes")).contains("\"mailboxes\":[");
@@ -262,6 +266,7 @@ final class AdminServerTest {
         assertThat(get("/api/remote")).contains("\"node\":\"north\"");
         assertThat(get("/api/timers")).contains("\"timers\":[]");
         assertThat(get("/api/quarantine")).contains("\"quarantined\":[]");
+        await(() -> get("/api/overview").contains("\"events\":3,"));
         assertThat(get("/api/overview")).contains("\"samples\":[").contains("\"hasLog\":true");
     }
 

@@ -25,6 +25,7 @@ final class TestBank implements AutoCloseable {
         system = Stele.builder(directory)
                 .journal(journal ->
                         journal.withLaneCount(2).withSegmentBytes(4 << 20).withPayloadBytesMax(64 << 10))
+                .metrics(AdminServer.newRegistry())
                 .compaction(rules -> rules, given -> compactor[0] = given)
                 .open();
         admin = AdminServer.builder(system)

@@ -18,6 +18,7 @@ final class DemoPage {
         AtomicReference<Compactor> compactor = new AtomicReference<>();
         try (ActorSystem system = Stele.builder(data)
                 .register(new DemoAccount(durability))
+                .metrics(AdminServer.newRegistry())
                 .compaction(rules -> rules, compactor::set)
                 .open()) {
             try (AdminServer admin = AdminServer.builder(system)
