@@ -256,7 +256,9 @@ final class MailboxTest {
         DeadLetters.Subscription subscription = system.deadLetters().subscribe(letters::add);
         ActorRef<Object> actor = system.spawn("gone", () -> (message, context) -> context.stop());
         actor.tell("stop");
-        eventually("it has stopped", () -> !actor.tell("late"));
+        AtomicInteger taken = new AtomicInteger();
+        eventually("it has stopped", () -> !actor.tell("late") || taken.incrementAndGet() < 0);
+        eventually("what it had taken by then is shown", () -> letters.size() == taken.get());
         long before = letters.size();
         assertThat(system.deadLetters().count()).isEqualTo(before);
 
