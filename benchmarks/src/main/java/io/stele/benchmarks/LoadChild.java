@@ -42,7 +42,7 @@ record LoadChild(String main, String classPath) {
         return Files.isDirectory(pekkoJars());
     }
 
-    private static Path pekkoJars() {
+    static Path pekkoJars() {
         return Path.of(System.getProperty("stele.pekko", "benchmarks-pekko/target/jars"));
     }
 

@@ -44,7 +44,7 @@ final class ArchitectureTest {
             Map.entry(
                     "admin",
                     Set.of("spi", "codec", "encryption", "journal", "snapshot", "recovery", "runtime", "stele")),
-            Map.entry("examples", Set.of("spi", "runtime", "stele")),
+            Map.entry("examples", Set.of("spi", "runtime", "remote", "stele")),
             Map.entry(
                     "tools",
                     Set.of(

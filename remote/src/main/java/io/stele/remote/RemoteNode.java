@@ -91,7 +91,12 @@ public final class RemoteNode implements AutoCloseable {
         watched = new WatchedByPeers(gateway);
         services = new Services(this);
         loop = transport.loop();
-        endpoint = transport.listen(options.listen, () -> new InboundConnection(this));
+        try {
+            endpoint = transport.listen(options.listen, () -> new InboundConnection(this));
+        } catch (RemoteException e) {
+            gateway.close(); // so that the system may become a node after all
+            throw e;
+        }
     }
 
     private static MessageLimits limits(RemoteOptions options) {
