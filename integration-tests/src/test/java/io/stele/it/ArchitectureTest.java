@@ -71,6 +71,7 @@ final class ArchitectureTest {
             Map.entry("io.netty", "remote"),
             Map.entry("com.esotericsoftware", "remote"),
             Map.entry("io.github.resilience4j", "remote"),
+            Map.entry("io.opentelemetry", "runtime"),
             Map.entry("io.micrometer.prometheusmetrics", "admin"),
             Map.entry("picocli", "tools"),
             Map.entry("ch.qos.logback", "tools"));

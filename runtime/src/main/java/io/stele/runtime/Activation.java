@@ -1,5 +1,6 @@
 package io.stele.runtime;
 
+import io.opentelemetry.context.Scope;
 import io.stele.spi.Durability;
 import io.stele.spi.EventJournal;
 import io.stele.spi.EventStream;
@@ -152,7 +153,7 @@ final class Activation<E, S> implements ActorContext {
             }
             case STASH -> putBack(effect, message, command);
             case ASYNC -> {
-                suspension.begin(message, effect.stage());
+                suspension.begin(Tracing.carried(system.tracing(), message), effect.stage());
             }
         }
     }
@@ -177,6 +178,12 @@ final class Activation<E, S> implements ActorContext {
             snapshots.onTurn(this, state);
         }
         Durability tier = effect.durabilityOr(type.durability);
+        Recipient forced = effect.events.isEmpty() || tier == Durability.PROCESS_CRASH
+                ? null
+                : Tracing.force(system.tracing(), stream);
+        if (forced != null) {
+            outbox.park(forced, null, tier);
+        }
         answer(message, reply, tier);
         follow(effect, tier);
     }
@@ -280,19 +287,30 @@ final class Activation<E, S> implements ActorContext {
     }
 
     private void putBack(Effect<E, S, ?> effect, Object message, Command<?> command) {
-        if (!entity.stash(message, type.stashCapacity)) {
+        if (!entity.stash(Tracing.carried(system.tracing(), message), type.stashCapacity)) {
             entity.refuse(message, Refusals.stashFull(persistenceId(), type.stashCapacity, command));
         }
         follow(effect, type.durability);
     }
 
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings("try")
     private void resume() {
         Suspension.Outcome outcome = suspension.outcome();
         Object message = outcome == null ? null : suspension.end();
         if (outcome == null || message == null) {
             return;
         }
+        if (message instanceof Envelope envelope) {
+            try (Scope trace = Tracing.resume(envelope)) {
+                resume(outcome, envelope.message);
+            }
+        } else {
+            resume(outcome, message);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private void resume(Suspension.Outcome outcome, Object message) {
         Command<?> command = (Command<?>) Ask.unwrap(message);
         if (outcome.effect() != null) {
             carryOut((Effect<E, S, ?>) outcome.effect(), message, command);
@@ -311,7 +329,7 @@ final class Activation<E, S> implements ActorContext {
         failed(cause, true);
         Failures failures = entity.failures();
         if (failures.retries(type.supervision, message)) {
-            entity.putFirst(message);
+            entity.putFirst(Tracing.carried(system.tracing(), message));
             return;
         }
         String aftermath = "";
@@ -332,6 +350,7 @@ final class Activation<E, S> implements ActorContext {
         if (end == End.FAILURE) {
             return;
         }
+        Tracing.failed(cause);
         if (type.meters != null) {
             type.meters.failures.increment();
         }

@@ -56,12 +56,14 @@ public final class ActorSystem implements AutoCloseable {
     private final Delays delays;
     private final @Nullable SystemMeters meters;
     private final @Nullable MeterRegistry meterRegistry;
+    private final @Nullable Tracing tracing;
     private volatile boolean closing;
     private boolean closed;
 
     ActorSystem(ActorSystemBuilder builder) {
         clock = builder.clock();
         meterRegistry = builder.metrics();
+        tracing = builder.tracing();
         meters = meterRegistry == null ? null : new SystemMeters(meterRegistry);
         owned = builder.owned();
         closeTimeoutNs = builder.closeTimeout().toNanos();
@@ -396,6 +398,10 @@ public final class ActorSystem implements AutoCloseable {
         return meters;
     }
 
+    @Nullable Tracing tracing() {
+        return tracing;
+    }
+
     /** Goes round all actors in memory. */
     void forEachCell(Consumer<? super Cell> visitor) {
         Census.forEachBelow(root, visitor);
@@ -407,10 +413,6 @@ public final class ActorSystem implements AutoCloseable {
     long openBreakers() {
         return standard.openCount()
                 + kinds.values().stream().mapToLong(Kind::openCount).sum();
-    }
-
-    int waitingCount(PersistenceId persistenceId) {
-        return entities().waitingCount(persistenceId);
     }
 
     EntityRef ref(EntityType<?, ?> type, PersistenceId persistenceId) {
@@ -491,9 +493,5 @@ public final class ActorSystem implements AutoCloseable {
 
     boolean isClosing() {
         return closing;
-    }
-
-    static PersistentActor<?, ?> instantiate(Class<? extends PersistentActor<?, ?>> type) {
-        return Entities.instantiate(type);
     }
 }

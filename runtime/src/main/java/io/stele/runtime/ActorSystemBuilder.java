@@ -1,6 +1,7 @@
 package io.stele.runtime;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.stele.recovery.Compactor;
 import io.stele.spi.Clock;
 import io.stele.spi.EventJournal;
@@ -45,6 +46,7 @@ public final class ActorSystemBuilder {
     private Supervision supervision = Supervision.restart();
     private Consumer<? super Escalation> escalations = escalation -> {};
     private @Nullable MeterRegistry metrics;
+    private @Nullable OpenTelemetry openTelemetry;
     private @Nullable Compactor compactor;
     private final List<AutoCloseable> owned = new ArrayList<>();
 
@@ -236,6 +238,16 @@ public final class ActorSystemBuilder {
         return this;
     }
 
+    /**
+     * Has the system go on with traces: where a message is sent in a sampled span, what it leads to is told as spans, and the events keep
+     * the trace in their metadata. It never begins a trace of its own. What there is, and what it costs, is in docs/tracing.md. Default:
+     * nothing is traced.
+     */
+    public ActorSystemBuilder tracing(OpenTelemetry value) {
+        openTelemetry = value;
+        return this;
+    }
+
     /** Sets whose work shows among the metrics. Default: nobody's. */
     public ActorSystemBuilder compactor(Compactor value) {
         compactor = value;
@@ -349,6 +361,10 @@ public final class ActorSystemBuilder {
 
     @Nullable MeterRegistry metrics() {
         return metrics;
+    }
+
+    @Nullable Tracing tracing() {
+        return openTelemetry == null ? null : new Tracing(openTelemetry, clock);
     }
 
     @Nullable Compactor compactor() {

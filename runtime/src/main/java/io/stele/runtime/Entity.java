@@ -1,5 +1,6 @@
 package io.stele.runtime;
 
+import io.opentelemetry.context.Scope;
 import io.stele.spi.PersistenceId;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -108,7 +109,8 @@ final class Entity<E, S> extends Life<E, S> {
     }
 
     private void enqueue() {
-        RecoveryPermits.Ticket waiting = system.persistence().permits().newTicket(this);
+        RecoveryPermits.Ticket waiting =
+                system.persistence().permits().newTicket(this, system.tracing() == null ? null : Tracing.current());
         ticket = waiting;
         system.persistence().permits().enqueue(waiting);
     }
@@ -279,13 +281,16 @@ final class Entity<E, S> extends Life<E, S> {
     }
 
     /** Handles a message, out of its envelope if it has one. */
+    @SuppressWarnings("try")
     private void open(Activation<E, S> active, Object message) {
         if (!(message instanceof Envelope envelope)) {
             active.handle(message);
             return;
         }
         long startNs = system.clock().nanoTime();
-        active.handle(envelope.message);
+        try (Scope trace = Tracing.handle(system, envelope, this)) {
+            active.handle(envelope.message);
+        }
         if (type.meters != null) {
             type.meters.onHandled(envelope, startNs, system.clock().nanoTime(), mailbox.size());
         }
@@ -294,7 +299,8 @@ final class Entity<E, S> extends Life<E, S> {
     @Override
     Object sample(Object message) {
         TypeMeters meters = type.meters;
-        return meters == null ? message : meters.sampler.sample(message, system);
+        Object sent = Tracing.carried(system.tracing(), message);
+        return meters == null ? sent : meters.sampler.sample(sent, system);
     }
 
     @Override

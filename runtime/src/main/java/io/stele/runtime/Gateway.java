@@ -1,5 +1,6 @@
 package io.stele.runtime;
 
+import io.opentelemetry.api.trace.SpanContext;
 import io.stele.spi.Clock;
 import io.stele.spi.PersistenceId;
 import java.util.List;
@@ -260,6 +261,30 @@ public final class Gateway {
         return ((ActorRef<Object>) target).tell(message)
                 ? null
                 : new ActorStoppedException("nobody waits at that address any more: actor=" + target, null);
+    }
+
+    /**
+     * Returns the span that the calling thread is in, as the W3C header {@code traceparent} has it, to be carried along with what it sends;
+     * null if nobody records it, or the system does not trace.
+     */
+    public @Nullable String traceparent() {
+        SpanContext current = system.tracing() == null ? null : Tracing.current();
+        return current == null ? null : Tracing.traceparent(current);
+    }
+
+    /**
+     * Does something in a trace that has begun on another node, in a span of its own.
+     *
+     * @param traceparent what {@link #traceparent} was there; null, or one that is not understood, is no trace
+     * @param name the name of the span
+     */
+    public void inTrace(@Nullable String traceparent, String name, Runnable action) {
+        Tracing tracing = system.tracing();
+        if (tracing == null || traceparent == null) {
+            action.run();
+        } else {
+            tracing.continued(traceparent, name, action);
+        }
     }
 
     /** Starts to wait for a reply from elsewhere. */

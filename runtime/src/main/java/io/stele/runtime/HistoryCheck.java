@@ -43,7 +43,7 @@ public final class HistoryCheck {
      * @throws IllegalArgumentException if another one has the same entity type, or it has no constructor without arguments
      */
     public void register(Class<? extends PersistentActor<?, ?>> type) {
-        register(ActorSystem.instantiate(type));
+        register(Entities.instantiate(type));
     }
 
     /** Makes a kind of actor known. Throws as {@link #register(Class)} does. */

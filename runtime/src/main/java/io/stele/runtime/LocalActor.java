@@ -1,5 +1,6 @@
 package io.stele.runtime;
 
+import io.opentelemetry.context.Scope;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -202,12 +203,16 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
     }
 
     /** Handles a message, out of its envelope if it has one. */
+    @SuppressWarnings("try")
     private boolean open(Actor<M> running, Object message) {
         if (!(message instanceof Envelope envelope)) {
             return tryHandle(running, message);
         }
         long startNs = system.clock().nanoTime();
-        boolean done = tryHandle(running, envelope.message);
+        boolean done;
+        try (Scope trace = Tracing.handle(system, envelope, this)) {
+            done = tryHandle(running, envelope.message);
+        }
         TypeMeters meters = SystemMeters.plain(system, running);
         if (meters != null) {
             meters.onHandled(envelope, startNs, system.clock().nanoTime(), mailbox.size());
@@ -222,7 +227,8 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
 
     @Override
     Object sample(Object message) {
-        return system.meters() == null ? message : kind.sampler.sample(message, system);
+        Object sent = Tracing.carried(system.tracing(), message);
+        return system.meters() == null ? sent : kind.sampler.sample(sent, system);
     }
 
     private @Nullable Object next() {
@@ -253,6 +259,7 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
                     path(),
                     Ask.unwrap(message).getClass().getName(),
                     e);
+            Tracing.failed(e);
             control().onFailure(message, e);
             return false;
         }
@@ -403,13 +410,16 @@ final class LocalActor<M> extends Cell implements ActorRef<M>, Context<M>, Watch
         return offer(message) == Offer.TAKEN;
     }
 
+    @SuppressWarnings("try")
     @Override
     public <R> CompletionStage<R> ask(Function<? super ActorRef<R>, ? extends M> message, Duration timeout) {
         Ask<R> ask = new Ask<>();
         ask.message = message.apply(ask);
-        ActorException refusal = refusal(offer(ask));
-        if (refusal != null) {
-            ask.fail(refusal);
+        try (Scope trace = Tracing.ask(system.tracing(), ask, this)) {
+            ActorException refusal = refusal(offer(ask));
+            if (refusal != null) {
+                ask.fail(refusal);
+            }
         }
         return ask.withTimeout(timeout, this, system.askTimeouts());
     }

@@ -1,5 +1,6 @@
 package io.stele.runtime;
 
+import io.opentelemetry.context.Scope;
 import io.stele.spi.PersistenceId;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -18,7 +19,7 @@ record LocalEntityRef(ActorSystem system, EntityType<?, ?> type, PersistenceId p
 
     @Override
     public int waitingCount() {
-        return system.waitingCount(persistenceId);
+        return system.entities().waitingCount(persistenceId);
     }
 
     @Override
@@ -38,10 +39,13 @@ record LocalEntityRef(ActorSystem system, EntityType<?, ?> type, PersistenceId p
         return send(ask).withTimeout(timeout, this, system.askTimeouts());
     }
 
+    @SuppressWarnings("try")
     private <R> Ask<R> send(Ask<R> ask) {
         ActorException refusal = refusal((Command<?>) ask.message);
         if (refusal == null) {
-            refusal = system.deliver(type, persistenceId, ask);
+            try (Scope trace = Tracing.ask(system.tracing(), ask, this)) {
+                refusal = system.deliver(type, persistenceId, ask);
+            }
         }
         if (refusal != null) {
             ask.fail(refusal);

@@ -1,5 +1,6 @@
 package io.stele.runtime;
 
+import io.opentelemetry.api.trace.Span;
 import io.stele.recovery.Moment;
 import io.stele.recovery.ReadBudget;
 import io.stele.recovery.Recovery;
@@ -214,17 +215,20 @@ final class Persistence {
         long startNs = timed ? system.clock().nanoTime() : 0;
         AppendEvent recorded = new AppendEvent();
         recorded.begin();
-        EventBatch batch = batches.get();
-        batch.begin(timestampMs);
-        if (commandId != null || timerChanges != null) {
-            batch.metadata(metadata(events.isEmpty() ? null : commandId, timerChanges));
+        Span span = Tracing.append(system.tracing(), stream, events.size());
+        int eventBytes = -1;
+        try {
+            eventBytes = write(
+                    own,
+                    stream,
+                    timestampMs,
+                    events,
+                    metadata(events.isEmpty() ? null : commandId, timerChanges, span));
+        } finally {
+            if (span != null) {
+                Tracing.end(span, eventBytes >= 0);
+            }
         }
-        int metadataBytes = batch.sizeBytes();
-        for (int i = 0; i < events.size(); i++) { // without an iterator for each command
-            batch.add(own, events.get(i));
-        }
-        int eventBytes = batch.sizeBytes() - metadataBytes;
-        journal.append(stream, stream.lastSequenceNumber() + (events.isEmpty() ? 0 : 1), batch);
         if (meters != null && timed) {
             meters.onAppended(system.clock().nanoTime() - startNs);
         }
@@ -238,9 +242,32 @@ final class Persistence {
         return eventBytes;
     }
 
-    private ByteBuffer metadata(@Nullable String commandId, @Nullable ByteBuffer timerChanges) {
+    /** Returns how many bytes the events take. */
+    private int write(
+            PayloadCodec own, EventStream stream, long timestampMs, List<?> events, @Nullable ByteBuffer metadata) {
+        EventBatch batch = batches.get();
+        batch.begin(timestampMs);
+        if (metadata != null) {
+            batch.metadata(metadata);
+        }
+        int metadataBytes = batch.sizeBytes();
+        for (int i = 0; i < events.size(); i++) { // without an iterator for each command
+            batch.add(own, events.get(i));
+        }
+        int eventBytes = batch.sizeBytes() - metadataBytes;
+        journal.append(stream, stream.lastSequenceNumber() + (events.isEmpty() ? 0 : 1), batch);
+        return eventBytes;
+    }
+
+    private @Nullable ByteBuffer metadata(
+            @Nullable String commandId, @Nullable ByteBuffer timerChanges, @Nullable Span span) {
+        if (commandId == null && timerChanges == null && span == null) {
+            return null;
+        }
+        String trace = span == null ? null : Tracing.traceparent(span.getSpanContext());
         int sizeBytes = (commandId == null ? 0 : RecordMetadata.sizeBytes(3 * commandId.length()))
-                + (timerChanges == null ? 0 : RecordMetadata.sizeBytes(timerChanges.remaining()));
+                + (timerChanges == null ? 0 : RecordMetadata.sizeBytes(timerChanges.remaining()))
+                + (trace == null ? 0 : RecordMetadata.sizeBytes(trace.length()));
         ByteBuffer scratch = metadata.get();
         ByteBuffer fields = sizeBytes <= scratch.capacity() ? scratch.clear() : ByteBuffer.allocate(sizeBytes);
         if (commandId != null) {
@@ -248,6 +275,9 @@ final class Persistence {
         }
         if (timerChanges != null) {
             RecordMetadata.put(fields, RecordMetadata.TIMERS, timerChanges);
+        }
+        if (trace != null) {
+            RecordMetadata.put(fields, RecordMetadata.TRACE_CONTEXT, trace);
         }
         return fields.flip();
     }

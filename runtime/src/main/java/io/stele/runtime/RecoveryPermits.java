@@ -1,5 +1,6 @@
 package io.stele.runtime;
 
+import io.opentelemetry.api.trace.SpanContext;
 import io.stele.recovery.RecoveryReport;
 import io.stele.recovery.RecoveryRequest;
 import io.stele.spi.Clock;
@@ -71,14 +72,21 @@ final class RecoveryPermits {
         private int heat;
         private boolean queued;
         private boolean taken;
+        private final @Nullable SpanContext trace;
 
-        private Ticket(Entity<?, ?> entity, long arrivedNs) {
+        private Ticket(Entity<?, ?> entity, long arrivedNs, @Nullable SpanContext trace) {
             this.entity = entity;
             this.arrivedNs = arrivedNs;
+            this.trace = trace;
         }
 
         Entity<?, ?> entity() {
             return entity;
+        }
+
+        /** Returns in which span it was wanted in memory; null if nobody follows that. */
+        @Nullable SpanContext trace() {
+            return trace;
         }
 
         /** Returns since when it waits, by the system's clock. */
@@ -87,8 +95,8 @@ final class RecoveryPermits {
         }
     }
 
-    Ticket newTicket(Entity<?, ?> entity) {
-        return new Ticket(entity, clock.nanoTime());
+    Ticket newTicket(Entity<?, ?> entity, @Nullable SpanContext trace) {
+        return new Ticket(entity, clock.nanoTime(), trace);
     }
 
     /** Lets an actor wait for its permit; it may have it before this returns. */

@@ -36,13 +36,21 @@ final class Restored<E, S> implements ReplayTarget {
     private S stateBeforeBatch;
     private long sequenceNumber;
     private @Nullable String lastCommandId;
+    private final boolean followsTraces;
+    private @Nullable String lastTrace;
 
     Restored(EntityType<E, S> type, PayloadCodec codec, Clock clock) {
+        this(type, codec, clock, false);
+    }
+
+    /** As above; with {@code followsTraces} it knows {@link #lastTrace} afterwards. */
+    Restored(EntityType<E, S> type, PayloadCodec codec, Clock clock, boolean followsTraces) {
         this.type = type;
         this.codec = codec;
         this.window = new DeduplicationWindow(type.deduplicationWindow);
         this.comparison = new StateComparison(type, codec);
         this.clock = clock;
+        this.followsTraces = followsTraces;
         this.progress = newProgress();
         this.state = type.actor.initialState();
         this.stateBeforeBatch = state;
@@ -94,6 +102,7 @@ final class Restored<E, S> implements ReplayTarget {
         stateBeforeBatch = state;
         sequenceNumber = 0;
         lastCommandId = null;
+        lastTrace = null;
         progress = newProgress();
         comparison = new StateComparison(type, codec);
     }
@@ -127,6 +136,7 @@ final class Restored<E, S> implements ReplayTarget {
         if (stored.batchIndex() == 0) {
             keepLost();
             ByteBuffer metadata = stored.metadata();
+            lastTrace = followsTraces ? RecordMetadata.findText(metadata, RecordMetadata.TRACE_CONTEXT) : null;
             if (metadata.hasRemaining()) {
                 TimerNote.apply(stored.persistenceId(), metadata, timers);
                 lastCommandId = RecordMetadata.findText(stored.metadata(), RecordMetadata.COMMAND_ID);
@@ -173,6 +183,11 @@ final class Restored<E, S> implements ReplayTarget {
 
     long sequenceNumber() {
         return sequenceNumber;
+    }
+
+    /** Returns the traceparent of the last event; null if it has none, or nobody asked for it. */
+    @Nullable String lastTrace() {
+        return lastTrace;
     }
 
     SnapshotProgress progress() {

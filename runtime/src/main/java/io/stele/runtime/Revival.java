@@ -1,5 +1,6 @@
 package io.stele.runtime;
 
+import io.opentelemetry.api.trace.SpanContext;
 import io.stele.recovery.PoisonEventException;
 import io.stele.recovery.RecoveryException;
 import io.stele.recovery.RecoveryReport;
@@ -35,16 +36,19 @@ final class Revival<E, S> {
 
     private final Entity<E, S> entity;
     private final long waitNs;
+    private final @Nullable SpanContext trace;
     private @Nullable Restored<E, S> restored;
     private @Nullable EventStream stream;
     private @Nullable RecoveryRequest request;
     private final RecoveryEvent event = new RecoveryEvent();
+    private long startedNs;
     private long findNs;
     private boolean ended;
 
-    private Revival(Entity<E, S> entity, long waitNs) {
+    private Revival(Entity<E, S> entity, long waitNs, @Nullable SpanContext trace) {
         this.entity = entity;
         this.waitNs = waitNs;
+        this.trace = trace;
     }
 
     /** Brings actors of one system into memory, as far as somebody still waits for them. */
@@ -52,7 +56,7 @@ final class Revival<E, S> {
         List<Revival<?, ?>> all = new ArrayList<>(tickets.size());
         for (RecoveryPermits.Ticket ticket : tickets) {
             if (ticket.entity().beginRecovery()) {
-                all.add(new Revival<>(ticket.entity(), system.clock().nanoTime() - ticket.arrivedNs()));
+                all.add(new Revival<>(ticket.entity(), system.clock().nanoTime() - ticket.arrivedNs(), ticket.trace()));
             }
         }
         try {
@@ -90,8 +94,9 @@ final class Revival<E, S> {
                 if (codec.isForgotten()) {
                     throw ActorForgottenException.of(persistenceId());
                 }
-                Restored<E, S> empty = new Restored<>(entity.type, codec, system.clock());
+                Restored<E, S> empty = new Restored<>(entity.type, codec, system.clock(), system.tracing() != null);
                 stream = system.journal().open(persistenceId());
+                startedNs = startNs;
                 findNs = system.clock().nanoTime() - startNs;
                 restored = empty;
                 request = new RecoveryRequest(persistenceId(), empty);
@@ -129,6 +134,11 @@ final class Revival<E, S> {
             RecoveryReport whole = report.with(waitNs, findNs);
             entity.system.recoveries().onRecovered(whole);
             count(whole);
+            Tracing tracing = entity.system.tracing();
+            if (tracing != null) {
+                tracing.recovered(
+                        trace, state.lastTrace(), whole, entity.system.clock().nanoTime() - startedNs);
+            }
             LOG.debug("recovered: report={}", report);
             end(new Activation<>(entity, end, state), null);
         }

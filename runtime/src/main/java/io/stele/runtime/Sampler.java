@@ -16,6 +16,6 @@ final class Sampler {
             return message;
         }
         tick = now;
-        return new Envelope(message, system.clock().nanoTime());
+        return new Envelope(message, system.clock().nanoTime(), null);
     }
 }

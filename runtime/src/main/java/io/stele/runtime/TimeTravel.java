@@ -55,7 +55,7 @@ public final class TimeTravel {
     @SuppressWarnings("unchecked")
     public <S> PastState<S> stateAt(Class<? extends PersistentActor<?, S>> type, String entityId, Moment moment) {
         if (!types.containsKey(type)) {
-            register(ActorSystem.instantiate(type));
+            register(Entities.instantiate(type));
         }
         EntityType<?, S> known = (EntityType<?, S>) types.get(type);
         assert known != null : "registered above";
