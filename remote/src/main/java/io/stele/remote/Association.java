@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>LOST is when watchers are told and asks fail; messages that are not reliable become dead letters once they have waited for
- * {@link RemoteOptions.Builder#bufferFor}. A WELCOME with another incarnation than the last says that the peer was restarted: all of its
+ * {@link RemoteOptions.Builder#bufferFor}. A peer that has only made itself known is IDLE again once it was away for
+ * {@link RemoteOptions.Builder#forgetAfter} and nothing waits for it. A WELCOME with another incarnation than the last says that the peer was restarted: all of its
  * actors that were watched have ended.
  *
  * <p>Confined to its loop, but for what says otherwise.
@@ -49,6 +50,7 @@ final class Association {
     private final PhiDetector detector;
     private final PeerBreaker breaker;
     private final LongAdder unsent = new LongAdder();
+    private final LongAdder unacknowledged = new LongAdder();
     private volatile List<Endpoint> endpoints;
     private volatile PeerStatus.State state = PeerStatus.State.IDLE;
     private volatile boolean closed;
@@ -120,7 +122,22 @@ final class Association {
             ActorException cause =
                     new MailboxFullException("peer cannot be reached, the message was not sent: peer=" + peer, null);
             streams.forEach(stream -> stream.abandonQueue(cause));
+            forgetIfDue(silentNs);
         }
+    }
+
+    private void forgetIfDue(long silentNs) {
+        if (state == PeerStatus.State.LOST && silentNs > options().forgetAfterNs && isForgettable()) {
+            wanted = false; // whoever sends to it has it dialled again
+            state = PeerStatus.State.IDLE;
+            givenUp = false;
+            LOG.info("peer is not dialled any more: peer={}, silentMs={}", peer, silentNs / 1_000_000);
+        }
+    }
+
+    /** Returns whether it has only made itself known, and nobody waits for it. */
+    private boolean isForgettable() {
+        return !node.isConfigured(peer) && unacknowledged.sum() == 0 && watches.isEmpty();
     }
 
     private void failAsks(String why) {
@@ -393,7 +410,12 @@ final class Association {
                 breaker.slowAfter(),
                 shown,
                 unsent.sum(),
-                node.unacknowledged(this));
+                unacknowledged.sum());
+    }
+
+    /** Counts the reliable messages that have no acknowledgement. Any thread. */
+    LongAdder unacknowledged() {
+        return unacknowledged;
     }
 
     PeerSchema schema() {

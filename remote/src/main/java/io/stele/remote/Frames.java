@@ -25,8 +25,8 @@ import java.nio.charset.StandardCharsets;
  *   REPLY      [ id varint ][ message ]?                                      without a message: null
  *   FAILURE    [ id varint ][ why 1 ][ sentence text ][ reason: message ]?
  *   RELIABLE   [ trace 25 ]?[ stream varint ][ key text ]?[ number varint ][ oldest varint ][ target ][ message ]
- *   ACK        [ stream varint ][ number varint ]                             all up to that have arrived
- *   REJECT     [ stream varint ][ number varint ][ sentence text ]            will never be taken; counts as arrived
+ *   ACK        [ stream varint ][ number varint ]                             all up to that were handled
+ *   REJECT     [ stream varint ][ number varint ][ sentence text ]            will never be handled; counts as if it were
  *   BUSY       [ target varint ]                                              its mailbox is full
  *   READY      [ target varint ]                                              no longer
  *   WATCH, UNWATCH, TERMINATED       [ kind 1 ][ name text ]

@@ -43,7 +43,7 @@ final class InboundConnection implements Transport.Handler {
     private @Nullable InboundTargets targets;
     private @Nullable InboundReplies replies;
     private volatile int load;
-    private final ReliableInbox.Streams reliable = new ReliableInbox.Streams();
+    private @Nullable InboundReliable reliable;
     private long receivedBytes;
     private long grantedBytes;
     private int idleTicks;
@@ -156,7 +156,9 @@ final class InboundConnection implements Transport.Handler {
         rules = node.options().rulesOf(hello.node());
         PeerSchema common = node.codec().negotiate(theirs);
         schema = common;
-        targets = new InboundTargets(node, rules, new Notices());
+        InboundTargets to = new InboundTargets(node, rules, new Notices());
+        targets = to;
+        reliable = new InboundReliable(node, known, common, to, from.loop(), this::send);
         replies = new InboundReplies(node, known, common);
         from.frameBytesMax(node.options().frameBytesMax);
         grantedBytes = node.options().windowBytes;
@@ -200,7 +202,7 @@ final class InboundConnection implements Transport.Handler {
             case Frames.ASK -> onAsk(to, known, flags, frame);
             case Frames.REPLY -> replies().onReply(flags, frame);
             case Frames.FAILURE -> replies().onFailure(flags, frame);
-            case Frames.RELIABLE -> onReliable(to, known, flags, frame);
+            case Frames.RELIABLE -> reliable().onMessage(flags, frame, heardNs);
             case Frames.WATCH -> node.watched().add(known, peerIncarnation, readAddress(frame));
             case Frames.UNWATCH -> node.watched().remove(known, readAddress(frame));
             case Frames.TERMINATED -> known.watches().end(readAddress(known.peer(), frame));
@@ -308,72 +310,12 @@ final class InboundConnection implements Transport.Handler {
                 sentence + ": actor=" + target.name + ", node=" + node.options().node);
     }
 
-    private void onReliable(InboundTargets to, Association known, int flags, ByteBuf frame) {
-        int number = (int) Frames.readVarint(frame);
-        ReliableInbox.Stream stream = (flags & Frames.KEYED) != 0
-                ? reliable.define(number, node.inbox().stream(known.peer(), Frames.readText(frame), heardNs))
-                : reliable.get(number);
-        long sequence = Frames.readVarint(frame);
-        long oldest = Frames.readVarint(frame);
-        InboundTargets.Target target = to.read(frame);
-        if (target == null) {
-            throw new ProtocolException("who waits for a reply takes no reliable message");
-        }
-        reliable.touch(number, heardNs);
-        synchronized (stream) {
-            if (!stream.isNext(sequence, oldest)) {
-                return;
-            }
-            String refusal = deliverReliable(to, target, frame);
-            if (refusal == null) {
-                stream.onDelivered(sequence);
-            } else if (!refusal.isEmpty()) {
-                stream.onDelivered(sequence);
-                node.onRefused(known.peer(), target.name, refusal);
-                send(Frames.REJECT, body -> {
-                    Frames.writeVarint(body, number);
-                    Frames.writeVarint(body, sequence);
-                    Frames.writeText(body, refusal);
-                });
-            }
-        }
-    }
-
-    /** Returns null if it was taken, nothing if it is to come again, and otherwise why it never will be. */
-    private @Nullable String deliverReliable(InboundTargets to, InboundTargets.Target target, ByteBuf frame) {
-        if (!target.allowed) {
-            return "its rules do not allow this actor: actor=" + target.name;
-        }
-        Object message;
-        try {
-            message = decode(frame);
-        } catch (MessageRefusedException e) {
-            return String.valueOf(e.getMessage());
-        }
-        if (!rules.allows(message)) {
-            return "its rules do not allow this message: actor=" + target.name + ", message="
-                    + message.getClass().getName();
-        }
-        if (target.isWaiting()) {
-            return "";
-        }
-        return switch (to.offer(target, message)) {
-            case TAKEN -> null;
-            case FULL -> "";
-            case GONE -> "no such actor: actor=" + target.name;
-            case REFUSED -> "actor does not take it: actor=" + target.name;
-        };
-    }
-
     @Override
     public void onPause(Transport.Connection from) {
-        reliable.forTouched((number, stream) -> {
-            long delivered = stream.delivered();
-            send(Frames.ACK, body -> {
-                Frames.writeVarint(body, number);
-                Frames.writeVarint(body, delivered);
-            });
-        });
+        InboundReliable present = reliable;
+        if (present != null) {
+            present.acknowledge();
+        }
     }
 
     private String peerName() {
@@ -383,6 +325,12 @@ final class InboundConnection implements Transport.Handler {
 
     private InboundReplies replies() {
         InboundReplies present = replies;
+        assert present != null : "known peers have some";
+        return present;
+    }
+
+    private InboundReliable reliable() {
+        InboundReliable present = reliable;
         assert present != null : "known peers have some";
         return present;
     }

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.stele.runtime.ActorAddress;
 import io.stele.runtime.ActorRef;
 import io.stele.runtime.DeadLetter;
+import io.stele.runtime.EventHandlerException;
 import io.stele.runtime.Gateway;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -121,6 +122,37 @@ final class InboundTargets {
             return Gateway.Offer.GONE;
         }
         return node.gateway().tell(ref, message);
+    }
+
+    /** Hands over a message of a reliable stream if there is room; the stream is told when it was handled. */
+    Gateway.Offer offerUntilHandled(Target target, Object message, ReliableInbox.Stream stream, long number) {
+        ActorRef<?> ref = find(target);
+        if (ref == null) {
+            return Gateway.Offer.GONE;
+        }
+        return node.gateway()
+                .tellUntilHandled(
+                        ref, message, stream.key + '/' + number, failure -> onHandled(target, stream, number, failure));
+    }
+
+    /** On any thread. What an actor rejects was handled. */
+    private void onHandled(Target target, ReliableInbox.Stream stream, long number, @Nullable Throwable failure) {
+        if (failure == null) {
+            stream.onHandled(number, null);
+            return;
+        }
+        Gateway.Failure why = Gateway.Failure.of(failure);
+        if (why.isForNow()) {
+            stream.onFailed(number);
+        } else if (why == Gateway.Failure.REJECTED
+                || why == Gateway.Failure.REPLY_LOST
+                || failure instanceof EventHandlerException) { // its events are stored
+            stream.onHandled(number, null);
+        } else {
+            String sentence = InboundConnection.sentenceOf(failure);
+            node.onRefused(stream.key, target.name, sentence);
+            stream.onHandled(number, sentence);
+        }
     }
 
     private void park(Target target, Object message, int bytes) {

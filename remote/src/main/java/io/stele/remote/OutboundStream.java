@@ -395,6 +395,7 @@ final class OutboundStream {
         Outgoing.Numbered message = stream == null ? null : stream.onRejected(rejected, heardNs);
         if (stream != null && message != null) {
             association.onRejected(message, sentence);
+            association.onAcknowledged(stream, 1, rejected); // those before it, too
             list(stream);
         }
     }

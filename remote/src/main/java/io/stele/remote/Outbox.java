@@ -14,8 +14,8 @@ import java.util.function.LongConsumer;
  * </pre>
  *
  * <p>The numbers are the actor's own and follow each other: 1, 2, 3 … Together with the key they are the same after a crash, so the peer
- * knows a message again that had arrived before it. It forgets that in a crash of its own; a {@link io.stele.runtime.Command} with an id is
- * carried out once all the same.
+ * knows a message again that had arrived before it. It forgets that in a crash of its own, but a persistent actor does not: see
+ * {@link RemoteNode#reliable}.
  *
  * <p>Any thread.
  *
@@ -41,7 +41,7 @@ public final class Outbox<M> {
     }
 
     private ReliableStream newStream(long lastNumber) {
-        ReliableStream made = node.newReliableStream("outbox-" + key, lastNumber);
+        ReliableStream made = node.newReliableStream(target.association, "outbox-" + key, lastNumber);
         made.progress(new ReliableStream.Progress() {
             @Override
             public void onArrived(long upTo) {

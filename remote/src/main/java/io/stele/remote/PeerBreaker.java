@@ -144,8 +144,14 @@ final class PeerBreaker {
         return mean == 0 ? Double.MAX_VALUE : Math.max((double) SLOW_MIN_NS, 3 * (mean + 4 * deviationNs));
     }
 
-    /** A peer that often fails a little is not given up for that: the threshold follows what is usual, in steps. */
+    /**
+     * A peer that often fails a little is not given up for that: the threshold follows what is usual, in steps. A new threshold forgets what
+     * was counted, so it waits until the old one has seen enough to open.
+     */
     private void adapt(CircuitBreaker present) {
+        if (present.getMetrics().getNumberOfBufferedCalls() < WINDOW) {
+            return;
+        }
         double wanted = Math.min(RATE_MAX, RATE_MIN + 3 * usualFailures);
         if (Math.abs(wanted - rate) >= RATE_STEP && present.getState() == CircuitBreaker.State.CLOSED) {
             rate = wanted;

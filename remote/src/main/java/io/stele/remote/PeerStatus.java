@@ -37,7 +37,7 @@ public record PeerStatus(
 
     /** How a peer is. */
     public enum State {
-        /** Nothing was sent to it yet. */
+        /** Nothing was sent to it yet, or it was away for long and nothing waits for it. */
         IDLE,
         /** There is no connection, but it is not given up. */
         CONNECTING,

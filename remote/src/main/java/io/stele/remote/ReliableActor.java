@@ -41,14 +41,6 @@ final class ReliableActor<M> implements ActorRef<M>, RemoteActorRef {
         return target.question(message, true, timeout);
     }
 
-    int unacknowledged() {
-        return stream.count();
-    }
-
-    Association association() {
-        return target.association;
-    }
-
     @Override
     public ActorAddress address() {
         return target.address;

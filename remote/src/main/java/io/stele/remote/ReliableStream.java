@@ -3,6 +3,7 @@ package io.stele.remote;
 import io.stele.runtime.ActorException;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ final class ReliableStream {
     private final ArrayDeque<Outgoing.Numbered> sent = new ArrayDeque<>();
     private final ArrayDeque<Outgoing.Numbered> unsent = new ArrayDeque<>();
     private final AtomicInteger count = new AtomicInteger();
+    private final LongAdder total;
     private final int countMax;
     private final long resendFirstNs;
     private final long resendMaxNs;
@@ -37,8 +39,10 @@ final class ReliableStream {
     boolean isListed;
     private volatile @Nullable Progress progress;
 
-    ReliableStream(String key, long lastNumber, int countMax, long resendFirstNs, long resendMaxNs) {
+    /** @param total counts what all streams to the same peer have no acknowledgement of */
+    ReliableStream(String key, long lastNumber, LongAdder total, int countMax, long resendFirstNs, long resendMaxNs) {
         this.key = key;
+        this.total = total;
         this.countMax = countMax;
         this.resendFirstNs = resendFirstNs;
         this.resendMaxNs = resendMaxNs;
@@ -49,6 +53,7 @@ final class ReliableStream {
     /** Reserves a place for one more; false if there is none. Any thread. */
     boolean reserve() {
         if (count.incrementAndGet() <= countMax) {
+            total.increment();
             return true;
         }
         count.decrementAndGet();
@@ -58,6 +63,7 @@ final class ReliableStream {
     /** Gives it back. Any thread. */
     void unreserve() {
         count.decrementAndGet();
+        total.decrement();
     }
 
     /** Returns how many have no acknowledgement. Any thread. */
@@ -97,7 +103,7 @@ final class ReliableStream {
     /** The next cannot be sent at all. The peer passes over its number once all before it have arrived. */
     void dropNext() {
         unsent.remove();
-        count.decrementAndGet();
+        unreserve();
     }
 
     /** All up to {@code upTo} have arrived; returns how many those are that were not known to have. */
@@ -111,6 +117,7 @@ final class ReliableStream {
         }
         if (gone > 0) {
             count.addAndGet(-gone);
+            total.add(-gone);
             quietSinceNs = nowNs;
             resendNs = resendFirstNs;
         }

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -67,7 +66,6 @@ public final class RemoteNode implements AutoCloseable {
     private final Map<String, Association> associations = new ConcurrentHashMap<>();
     private final Map<Association, Map<StreamKind, InboundConnection>> inbound = new HashMap<>();
     private final Map<Association, RemoteTarget> replyTargets = new ConcurrentHashMap<>();
-    private final Set<ReliableActor<?>> reliableActors = ConcurrentHashMap.newKeySet();
     private final AtomicInteger strangers = new AtomicInteger();
     private final AtomicLong reliableCount = new AtomicLong();
     private final LongAdder refused = new LongAdder();
@@ -194,10 +192,15 @@ public final class RemoteNode implements AutoCloseable {
 
     /**
      * Returns an address whose messages arrive once each and in their order, whatever happens to connections: they are numbered, kept until
-     * the peer has acknowledged them, and sent again. They do not survive the end of this node; see {@link Outbox} for those that must. A
-     * peer that is restarted may get those again that it had not acknowledged; a {@link io.stele.runtime.Command} with an id is carried out
-     * once all the same. A message that the peer does not allow or cannot read, and one to an actor that is not there, becomes a dead
-     * letter here.
+     * the peer has acknowledged them, and sent again. They do not survive the end of this node; see {@link Outbox} for those that must.
+     *
+     * <p>What a persistent actor is sent counts as arrived once its reply has left over there, so once its events are durable: a peer that is
+     * killed before gets it again. It is carried out once all the same, under its command id or one made of stream and number, as far as
+     * the actor's {@link io.stele.runtime.PersistentActor#deduplicationWindow} reaches. What another actor is sent counts as arrived once
+     * it is in the mailbox, and is lost with it.
+     *
+     * <p>A message that the peer does not allow or cannot read, one to an actor that is not there, and a command that its handler throws at
+     * become dead letters here.
      *
      * <p>{@code tell} returns false while {@link RemoteOptions.Builder#reliableCountMax} have no acknowledgement.
      *
@@ -210,9 +213,7 @@ public final class RemoteNode implements AutoCloseable {
             throw new IllegalArgumentException("only addresses of other nodes can be made reliable: actor=" + actor);
         }
         String key = Long.toHexString(incarnation) + "-" + reliableCount.incrementAndGet();
-        ReliableActor<M> made = new ReliableActor<>(target, newReliableStream(key, 0));
-        reliableActors.add(made);
-        return made;
+        return new ReliableActor<>(target, newReliableStream(target.association, key, 0));
     }
 
     /**
@@ -232,10 +233,11 @@ public final class RemoteNode implements AutoCloseable {
         return new Outbox<>(this, target, key, arrived, refused);
     }
 
-    ReliableStream newReliableStream(String key, long lastNumber) {
+    ReliableStream newReliableStream(Association peer, String key, long lastNumber) {
         return new ReliableStream(
                 key,
                 lastNumber,
+                peer.unacknowledged(),
                 options.reliableCountMax,
                 Math.max(4 * tickNs(), options.heartbeatNs / 2),
                 4 * options.heartbeatNs);
@@ -427,13 +429,6 @@ public final class RemoteNode implements AutoCloseable {
 
     void onReliableEnd(Outgoing.Numbered message, ActorException cause) {
         message.stream.onEnd(message, cause);
-    }
-
-    long unacknowledged(Association peer) {
-        return reliableActors.stream()
-                .filter(actor -> actor.association() == peer)
-                .mapToLong(ReliableActor::unacknowledged)
-                .sum();
     }
 
     WatchedByPeers watched() {

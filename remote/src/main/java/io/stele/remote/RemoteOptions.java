@@ -35,6 +35,7 @@ public final class RemoteOptions {
     final long backoffFirstNs;
     final long backoffMaxNs;
     final long bufferForNs;
+    final long forgetAfterNs;
     final long askTimeoutNs;
     final int strangersMax;
     final int asksMax;
@@ -67,6 +68,7 @@ public final class RemoteOptions {
         backoffFirstNs = builder.backoffFirst.toNanos();
         backoffMaxNs = builder.backoffMax.toNanos();
         bufferForNs = builder.bufferFor.toNanos();
+        forgetAfterNs = builder.forgetAfter.toNanos();
         askTimeoutNs = builder.askTimeout.toNanos();
         strangersMax = builder.strangersMax;
         asksMax = builder.asksMax;
@@ -124,6 +126,7 @@ public final class RemoteOptions {
         private Duration backoffFirst = Duration.ofMillis(50);
         private Duration backoffMax = Duration.ofSeconds(2);
         private Duration bufferFor = Duration.ofSeconds(30);
+        private Duration forgetAfter = Duration.ofMinutes(10);
         private Duration askTimeout = Duration.ofSeconds(30);
         private int strangersMax = 1_024;
         private int asksMax = 1 << 14;
@@ -269,6 +272,15 @@ public final class RemoteOptions {
          */
         public Builder bufferFor(Duration value) {
             bufferFor = between("bufferFor", value, 0, 3_600_000);
+            return this;
+        }
+
+        /**
+         * Sets how long a peer that is lost, and was never named by {@link #peer}, is dialled if nothing waits for it, 10 ms to 30 d: no watcher,
+         * no reliable message. Whoever sends to it has it dialled again, and it may dial at any time. Default: 10 min.
+         */
+        public Builder forgetAfter(Duration value) {
+            forgetAfter = between("forgetAfter", value, 10, TimeUnit.DAYS.toMillis(30));
             return this;
         }
 

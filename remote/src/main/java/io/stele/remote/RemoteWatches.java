@@ -65,6 +65,11 @@ final class RemoteWatches {
         say(target.address, false);
     }
 
+    /** Returns whether nobody watches anybody there. */
+    synchronized boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
     /** Returns whom the peer is to be told of when it is met again. */
     private synchronized List<ActorAddress> all() {
         return List.copyOf(entries.keySet());

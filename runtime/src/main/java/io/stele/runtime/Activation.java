@@ -174,7 +174,7 @@ final class Activation<E, S> implements ActorContext {
             failed(e, true);
         }
         if (!effect.events.isEmpty() && !(reply instanceof Ask.Refusal)) {
-            deduplication.remember(this, command, reply);
+            deduplication.remember(this, GivenIdCommand.idOf(message, command), reply);
             snapshots.onTurn(this, state);
         }
         Durability tier = effect.durabilityOr(type.durability);
@@ -196,7 +196,13 @@ final class Activation<E, S> implements ActorContext {
             snapshots
                     .progress()
                     .onAppended(system.persistence()
-                            .append(codec, stream, turnMs, effect.events, command.commandId(), changes));
+                            .append(
+                                    codec,
+                                    stream,
+                                    turnMs,
+                                    effect.events,
+                                    GivenIdCommand.idOf(message, command),
+                                    changes));
             if (timed) {
                 timers.onAppended(message, stream.lastPosition());
             }

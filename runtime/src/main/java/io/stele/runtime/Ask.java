@@ -90,7 +90,7 @@ final class Ask<R> extends CompletableFuture<R> implements Recipient, PendingRep
     /** Returns what a mailbox holds without its envelope. */
     static Object unwrap(Object message) {
         if (message instanceof Ask<?> ask) {
-            return ask.message;
+            return ask.message instanceof GivenIdCommand given ? given.command() : ask.message;
         }
         if (message instanceof TimerFiring firing) {
             return firing.command;

@@ -40,7 +40,7 @@ final class Deduplication<E, S> {
      * @return false if it was not, and is to be carried out now
      */
     boolean answer(Activation<E, S> activation, Command<?> command, Object message) {
-        String commandId = command.commandId();
+        String commandId = GivenIdCommand.idOf(message, command);
         DeduplicationWindow.Entry entry = commandId == null ? null : window.find(commandId);
         if (commandId == null || entry == null) {
             return false;
@@ -76,7 +76,7 @@ final class Deduplication<E, S> {
             return lost(activation, entry, "the handler decides otherwise today");
         }
         Object reply = effect.reply.apply((S) today(states.after()));
-        remember(activation, command, reply);
+        remember(activation, command.commandId(), reply);
         return reply;
     }
 
@@ -94,14 +94,15 @@ final class Deduplication<E, S> {
     }
 
     /** Stores the reply of a command that has an id, right behind its events. */
-    void remember(Activation<E, S> activation, Command<?> command, @Nullable Object reply) {
-        String commandId = command.commandId();
+    void remember(Activation<E, S> activation, @Nullable String commandId, @Nullable Object reply) {
         if (commandId == null || type.deduplicationWindow == 0) {
             return;
         }
         DeduplicationWindow.Value value = null;
         try {
-            value = reply == null ? null : DeduplicationWindow.Value.of(codec, reply);
+            value = reply == null || GivenIdCommand.hasNoReply(commandId)
+                    ? null
+                    : DeduplicationWindow.Value.of(codec, reply);
             if (value != null) {
                 activation
                         .system()

@@ -5,6 +5,7 @@ import io.stele.spi.Clock;
 import io.stele.spi.PersistenceId;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +94,18 @@ public final class Gateway {
         /** Returns its number, from 0. */
         public int number() {
             return number;
+        }
+
+        /**
+         * Returns whether the message was not handled, or its effect may not last, and the next try may go better: no room, no journal, no
+         * service now.
+         */
+        public boolean isForNow() {
+            return switch (this) {
+                case MAILBOX_FULL, OUTCOME_UNKNOWN, STOPPED, CLOSED, JOURNAL_UNAVAILABLE, STASH_FULL, CIRCUIT_OPEN ->
+                    true;
+                case FAILED, UNHANDLED, REJECTED, TIMEOUT, REPLY_LOST, OTHER -> false;
+            };
         }
 
         /** Returns the one with a number; {@link #OTHER} if it is not known here. */
@@ -225,6 +238,36 @@ public final class Gateway {
             return refusal == null ? Offer.TAKEN : refusal instanceof MailboxFullException ? Offer.FULL : Offer.REFUSED;
         }
         return ((ActorRef<Object>) target).tell(message) ? Offer.TAKEN : Offer.GONE;
+    }
+
+    /**
+     * Hands over a message that comes again until it was handled. What a persistent actor is sent counts as handled once its reply has left,
+     * so once its events are as durable as the actor wants them; what another actor is sent, once it is in the mailbox.
+     *
+     * @param messageId the same whenever the message comes again, and nobody else's: a command without an id of its own is carried out once
+     *     under this one, as far as {@link PersistentActor#deduplicationWindow} reaches
+     * @param handled told once, if the message was taken: null once it was handled, or why that failed; on any thread, so it must be quick
+     */
+    public Offer tellUntilHandled(
+            ActorRef<?> target, Object message, String messageId, Consumer<@Nullable Throwable> handled) {
+        if (!(target instanceof LocalEntityRef entity)) {
+            Offer offer = tell(target, message);
+            if (offer == Offer.TAKEN) {
+                handled.accept(null);
+            }
+            return offer == Offer.REFUSED ? Offer.FULL : offer; // its circuit breaker will close again
+        }
+        if (!(message instanceof Command<?> command)) {
+            return Offer.REFUSED;
+        }
+        boolean needsId = command.commandId() == null && entity.type().deduplicationWindow > 0;
+        Ask<Object> ask = new Ask<>(needsId ? new GivenIdCommand(command, GivenIdCommand.PREFIX + messageId) : command);
+        ActorException refusal = system.deliver(entity.type(), entity.persistenceId(), ask);
+        if (refusal != null) {
+            return Failure.of(refusal).isForNow() ? Offer.FULL : Offer.REFUSED;
+        }
+        var unused = ask.whenComplete((reply, failure) -> handled.accept(failure));
+        return Offer.TAKEN;
     }
 
     /**

@@ -84,7 +84,7 @@ final class Refusals {
     }
 
     static ActorException leftMemory(PersistenceId id) {
-        return new ActorFailedException("actor left memory: persistenceId=" + id, null);
+        return new ActorStoppedException("actor left memory, the message was not handled: persistenceId=" + id, null);
     }
 
     static ActorException stopped(String actor, Throwable cause) {

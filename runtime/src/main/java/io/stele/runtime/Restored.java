@@ -158,7 +158,9 @@ final class Restored<E, S> implements ReplayTarget {
     /** The history goes on, or ends, and the reply of the last command with an id has not come. */
     private void keepLost() {
         if (lastCommandId != null) {
-            DeduplicationWindow.Lost lost = new DeduplicationWindow.Lost(stateBeforeBatch, state);
+            DeduplicationWindow.Lost lost = GivenIdCommand.hasNoReply(lastCommandId)
+                    ? null
+                    : new DeduplicationWindow.Lost(stateBeforeBatch, state);
             window.put(new DeduplicationWindow.Entry(lastCommandId, sequenceNumber, null, lost));
             lastCommandId = null;
         }
