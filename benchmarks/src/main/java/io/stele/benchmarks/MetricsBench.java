@@ -28,7 +28,8 @@ public final class MetricsBench {
                     "metrics-persist",
                     "persist and reply, 100 actors, 1,000 outstanding",
                     MetricsBench::persist,
-                    200_000));
+                    200_000),
+            new PageRow("page-persist", MetricsBench::persist, 1_000_000));
 
     private static final double SHARE_MIN = 0.98;
     private static final int ACTORS = 100;
@@ -45,7 +46,7 @@ public final class MetricsBench {
 
     /** Works on one system until so many operations are done. */
     @FunctionalInterface
-    private interface Load {
+    interface Load {
         void run(ActorSystem system, int count) throws InterruptedException;
     }
 
