@@ -45,6 +45,7 @@ final class ArchitectureTest {
                     "admin",
                     Set.of("spi", "codec", "encryption", "journal", "snapshot", "recovery", "runtime", "stele")),
             Map.entry("examples", Set.of("spi", "runtime", "remote", "stele")),
+            Map.entry("maven", Set.of("tools")),
             Map.entry(
                     "tools",
                     Set.of(
@@ -74,6 +75,7 @@ final class ArchitectureTest {
             Map.entry("io.opentelemetry", "runtime"),
             Map.entry("io.micrometer.prometheusmetrics", "admin"),
             Map.entry("picocli", "tools"),
+            Map.entry("org.apache.maven", "maven"),
             Map.entry("ch.qos.logback", "tools"));
 
     private static String room(JavaClass type) {

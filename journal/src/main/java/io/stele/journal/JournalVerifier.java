@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.ObjLongConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -24,6 +23,19 @@ public final class JournalVerifier {
     private final List<Finding> findings = new ArrayList<>();
     private long findingsOmitted;
 
+    /** Hears of actors. */
+    @FunctionalInterface
+    public interface ActorReader {
+        /**
+         * Takes one actor.
+         *
+         * @param id which
+         * @param firstSequenceNumber of the first event that is there; 0 if there are only notes
+         * @param lastSequenceNumber of the last event that was written, be it that only a note tells of it
+         */
+        void onActor(PersistenceId id, long firstSequenceNumber, long lastSequenceNumber);
+    }
+
     private JournalVerifier(Path directory) {
         this.directory = directory;
     }
@@ -35,19 +47,19 @@ public final class JournalVerifier {
      * @throws JournalException if there is no journal, or if it is of a newer format; everything else is a finding
      */
     public static VerifyReport verify(Path directory, ScanProgress progress) {
-        return verify(directory, progress, (id, lastSequenceNumber) -> {});
+        return verify(directory, progress, (id, firstSequenceNumber, lastSequenceNumber) -> {});
     }
 
     /**
      * Verifies a journal, as above.
      *
-     * @param actors told at the end of every actor and its last number; on the calling thread
+     * @param actors told at the end of every actor and its numbers; on the calling thread
      */
-    public static VerifyReport verify(Path directory, ScanProgress progress, ObjLongConsumer<PersistenceId> actors) {
+    public static VerifyReport verify(Path directory, ScanProgress progress, ActorReader actors) {
         return new JournalVerifier(directory).run(progress, actors);
     }
 
-    private VerifyReport run(ScanProgress progress, ObjLongConsumer<PersistenceId> actors) {
+    private VerifyReport run(ScanProgress progress, ActorReader actors) {
         List<JournalSummary.Segment> segments = new ArrayList<>();
         long actorCount = 0;
         try {

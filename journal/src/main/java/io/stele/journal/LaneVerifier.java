@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +47,7 @@ final class LaneVerifier {
     private long findingsOmitted;
 
     private static final class Head {
+        private long firstSequenceNumber;
         private long sequenceNumber;
         private long position;
     }
@@ -87,9 +87,9 @@ final class LaneVerifier {
         return heads.size();
     }
 
-    /** Tells of every actor its last number. */
-    void actors(ObjLongConsumer<PersistenceId> consumer) {
-        heads.forEach((id, head) -> consumer.accept(id, head.sequenceNumber));
+    /** Tells of every actor its first and its last number. */
+    void actors(JournalVerifier.ActorReader reader) {
+        heads.forEach((id, head) -> reader.onActor(id, head.firstSequenceNumber, head.sequenceNumber));
     }
 
     /** Returns what is wrong, in the order in which it was met. */
@@ -183,9 +183,14 @@ final class LaneVerifier {
         }
         Head head = heads.get(id);
         if (head == null || isAfterCompacted(head, record)) {
+            long first = head == null ? 0 : head.firstSequenceNumber;
             head = firstOf(id, record);
+            head.firstSequenceNumber = first;
         } else {
             checkJoin(head, record);
+        }
+        if (head.firstSequenceNumber == 0 && !record.isNote()) {
+            head.firstSequenceNumber = record.firstSequenceNumber();
         }
         head.position = record.position();
         head.sequenceNumber = Math.max(head.sequenceNumber, record.lastSequenceNumber());

@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +38,20 @@ class JournalVerifierTest {
         assertThat(report.isDurableClean()).isTrue();
         assertThat(report.segments()).hasSize(3);
         assertThat(report.actorCount()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldTellOfEveryActorWhatASummaryWouldSay() {
+        Map<PersistenceId, String> told = new HashMap<>();
+        JournalVerifier.verify(directory, ScanProgress.NONE, (id, first, last) -> told.put(id, first + " to " + last));
+
+        Map<PersistenceId, String> summary = new HashMap<>();
+        JournalInspector.open(directory)
+                .summarize(ScanProgress.NONE)
+                .actors()
+                .forEach(actor -> summary.put(
+                        actor.persistenceId(), actor.firstSequenceNumber() + " to " + actor.lastSequenceNumber()));
+        assertThat(told).hasSize(3).isEqualTo(summary);
     }
 
     @Test

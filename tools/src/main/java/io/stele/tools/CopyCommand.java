@@ -48,10 +48,13 @@ abstract class CopyCommand extends SubCommand {
         ScanStatus status = new ScanStatus();
         Backup backup = Backup.of(directory.path()).progress(status);
         Backup.Report made;
+        Unfinished.own(target);
         try {
             made = Progress.during(main.options(), status::status, () -> copying.run(backup, target));
         } catch (CorruptJournalException e) {
             throw new CommandFailure(ErrorCode.COPY_OF_DAMAGE, String.valueOf(e.getMessage()), e);
+        } finally {
+            Unfinished.complete(target); // what failed stays as it is, and says that it is not complete
         }
         CopyReport report = new CopyReport(command, source, made);
         main.options().report(report.tree(), report::lines);

@@ -149,8 +149,8 @@ final class DataDirectory {
         return journal().read(lane, nearEnd(lane), Long.MAX_VALUE, event -> {}, PASS_OVER);
     }
 
-    VerifyReport verify(ScanProgress progress) {
-        return JournalVerifier.verify(Stele.journalDirectory(directory), progress);
+    VerifyReport verify(ScanProgress progress, JournalVerifier.ActorReader actors) {
+        return JournalVerifier.verify(Stele.journalDirectory(directory), progress, actors);
     }
 
     /** Works out what would make a damaged journal usable again. Changes nothing. */

@@ -95,6 +95,18 @@ enum ErrorCode {
             "this cannot be done here",
             "the error says what is missing",
             "the error names the way that works"),
+    NODE_UNREACHABLE(
+            "S211",
+            ExitCode.UNREACHABLE,
+            "the running system does not answer",
+            "it is not running, has no admin page, or listens somewhere else",
+            "take the address that AdminServer.url() gives; it is printed where the system starts"),
+    NODE_REFUSES(
+            "S212",
+            ExitCode.REFUSED,
+            "the running system does not accept the token",
+            "every start makes up another one, unless one is set",
+            "name it behind the address as ?token=…, or in STELE_TOKEN"),
     UNKNOWN_ACTOR(
             "S301",
             ExitCode.FAILED,

@@ -27,12 +27,22 @@ record JarReplayReport(
         long durationNs) {
     private static final int SHOWN_MAX = 50;
 
+    /** How a verdict begins that proves nothing; it comes out of another class loader, as text. */
+    private static final String UNCOMPARED = "nothing could be compared";
+
     boolean isClean() {
         return outcomes.stream().allMatch(Outcome::agrees);
     }
 
     private List<Outcome> differing() {
         return outcomes.stream().filter(outcome -> !outcome.agrees()).toList();
+    }
+
+    /** Of how many actors neither a hash nor a snapshot, nor other code, says what their state was. */
+    private long uncomparedCount() {
+        return outcomes.stream()
+                .filter(outcome -> outcome.report().startsWith(UNCOMPARED))
+                .count();
     }
 
     private long eventsPerSecond() {
@@ -51,6 +61,7 @@ record JarReplayReport(
         tree.put("actors", outcomes.size());
         tree.put("events", eventCount);
         tree.put("differing", differing().size());
+        tree.put("uncompared", uncomparedCount());
         tree.put("durationNs", durationNs);
         tree.put("eventsPerSecond", eventsPerSecond());
         tree.put(
@@ -86,6 +97,10 @@ record JarReplayReport(
                                         + " would have another state, or none"));
         lines.add("  " + Units.count(eventCount, "event") + " of " + Units.count(outcomes.size(), "actor") + " in "
                 + Units.duration(durationNs) + ", " + Units.count(eventsPerSecond()) + " events/s");
+        if (uncomparedCount() > 0) {
+            lines.add("  of " + Units.count(uncomparedCount(), "actor")
+                    + " there was nothing to compare with, which proves nothing; --against compares with other code");
+        }
         for (Outcome outcome : differing().stream().limit(SHOWN_MAX).toList()) {
             lines.add("");
             lines.add("  " + SafeText.of(outcome.report()));

@@ -57,7 +57,8 @@ final class ReplayCommand extends SubCommand implements Callable<Integer> {
     @Option(
             names = "--jar",
             paramLabel = "NEW.jar",
-            description = "Replays with the code in this jar, in a class loader of its own, as fast as it can.")
+            description =
+                    "Replays with the code in this jar, or directory of classes, in a class loader of its own, as fast as it can.")
     private @Nullable Path jar;
 
     @Option(

@@ -1,6 +1,6 @@
 package io.stele.tools;
 
-import io.stele.journal.JournalSummary.Actor;
+import io.stele.spi.PersistenceId;
 import io.stele.spi.Snapshot;
 import io.stele.spi.SnapshotStore;
 import java.util.ArrayList;
@@ -16,6 +16,15 @@ import java.util.Optional;
  */
 record SnapshotCheck(long checkedCount, List<String> findings) {
     static final SnapshotCheck NONE = new SnapshotCheck(0, List.of());
+
+    /**
+     * What the journal knows of an actor.
+     *
+     * @param persistenceId which
+     * @param firstSequenceNumber of the first event that is there; 0 if there is none
+     * @param lastSequenceNumber of the last event
+     */
+    record Actor(PersistenceId persistenceId, long firstSequenceNumber, long lastSequenceNumber) {}
 
     static SnapshotCheck of(List<Actor> actors, SnapshotStore snapshots) {
         long checkedCount = 0;

@@ -1,9 +1,12 @@
 package io.stele.tools;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,6 +18,7 @@ import java.util.stream.Stream;
  * <p>A file gets its name when it is complete, so that even a kill leaves nothing but one that ends in {@code .unfinished}.
  */
 final class Unfinished {
+    private static final int ROUNDS_MAX = 100;
     private static final Set<Path> FILES = ConcurrentHashMap.newKeySet();
     private static final AtomicBoolean ENDED = new AtomicBoolean();
 
@@ -29,11 +33,16 @@ final class Unfinished {
         if (ENDED.get()) {
             return;
         }
+        List<String> left = new ArrayList<>();
         for (Path file : FILES) {
-            delete(file);
+            if (!isDeleted(file)) {
+                left.add(SafeText.of(file.toString()));
+            }
         }
         String line = console.errIsTerminal() ? "\r\u001b[K" : "";
-        console.err().println(line + "stele: interrupted; nothing is half done [" + ErrorCode.INTERRUPTED.code() + "]");
+        String sentence =
+                left.isEmpty() ? "nothing is half done" : "what is half done has to be deleted: files=" + left;
+        console.err().println(line + "stele: interrupted; " + sentence + " [" + ErrorCode.INTERRUPTED.code() + "]");
         console.err().flush();
     }
 
@@ -49,6 +58,16 @@ final class Unfinished {
         return file;
     }
 
+    /** Takes a directory, which is absent or empty, for one that is incomplete until it is {@link #complete}. */
+    static void own(Path directory) {
+        FILES.add(directory);
+    }
+
+    /** Leaves a directory as it is. */
+    static void complete(Path directory) {
+        FILES.remove(directory);
+    }
+
     /** Gives a complete file its name. */
     static void finish(Path file, Path target) throws IOException {
         Files.move(file, target);
@@ -57,19 +76,22 @@ final class Unfinished {
 
     /** Removes what will not be completed. */
     static void abandon(Path file) {
-        delete(file);
+        boolean unused = isDeleted(file); // if not, its name says that it is not complete
         FILES.remove(file);
     }
 
-    /** Of a directory everything goes: it was made by this process, under a name that nobody else has. */
-    private static void delete(Path file) {
-        try (Stream<Path> found = Files.exists(file) ? Files.walk(file) : Stream.empty()) {
-            for (Path one : found.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(one);
+    /** Of a directory everything goes: it was made by this process. Whoever still writes into it may need more than one round. */
+    private static boolean isDeleted(Path file) {
+        for (int round = 0; round < ROUNDS_MAX; round++) {
+            try (Stream<Path> found = Files.exists(file) ? Files.walk(file) : Stream.empty()) {
+                for (Path one : found.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(one);
+                }
+                return true;
+            } catch (IOException | UncheckedIOException e) {
+                assert file != null;
             }
-        } catch (IOException e) {
-            // its name says that it is not complete
-            assert file != null;
         }
+        return false;
     }
 }

@@ -3,18 +3,20 @@ package io.stele.tools;
 import io.stele.codec.RecordCodec;
 import io.stele.runtime.PersistentActor;
 import io.stele.spi.PayloadCodec;
+import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Modifier;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Classes of the user that this program was loaded beside; see {@link UserLoader}. */
@@ -81,15 +83,12 @@ final class UserClasses {
         }
     }
 
-    /** Returns the actors in a jar, as {@code loader} sees them: every class that is one and can be made. */
+    /** Returns the actors in a jar or a directory of classes, as {@code loader} sees them: every class that is one and can be made. */
     static List<String> actorsIn(Path jar, ClassLoader loader) {
         List<String> found = new ArrayList<>();
-        try (JarFile file = new JarFile(jar.toFile())) {
+        try {
             Class<?> wanted = Class.forName(PersistentActor.class.getName(), false, loader);
-            for (JarEntry entry : file.stream()
-                    .sorted(Comparator.comparing(JarEntry::getName))
-                    .toList()) {
-                String name = entry.getName();
+            for (String name : filesIn(jar)) {
                 if (name.endsWith(".class") && !name.startsWith("META-INF/") && !name.endsWith("module-info.class")) {
                     String className =
                             name.substring(0, name.length() - ".class".length()).replace('/', '.');
@@ -102,6 +101,20 @@ final class UserClasses {
             throw new CommandFailure(ErrorCode.BAD_CLASS, "jar cannot be read: jar=" + jar + ", cause=" + e, e);
         }
         return found;
+    }
+
+    private static List<String> filesIn(Path jar) throws IOException {
+        if (Files.isDirectory(jar)) {
+            try (Stream<Path> files = Files.walk(jar)) {
+                return files.filter(Files::isRegularFile)
+                        .map(file -> jar.relativize(file).toString().replace(File.separatorChar, '/'))
+                        .sorted()
+                        .toList();
+            }
+        }
+        try (JarFile file = new JarFile(jar.toFile())) {
+            return file.stream().map(JarEntry::getName).sorted().toList();
+        }
     }
 
     private static boolean isActor(String className, Class<?> wanted, ClassLoader loader) {

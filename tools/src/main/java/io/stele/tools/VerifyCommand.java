@@ -2,12 +2,14 @@ package io.stele.tools;
 
 import static io.stele.journal.Finding.Kind.MANIFEST_PROBLEM;
 
-import io.stele.journal.JournalSummary.Actor;
 import io.stele.journal.RepairPlan;
 import io.stele.journal.VerifyReport;
 import io.stele.snapshot.RocksStores;
 import io.stele.spi.PersistenceId;
+import io.stele.tools.SnapshotCheck.Actor;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -71,21 +73,20 @@ final class VerifyCommand extends SubCommand implements Callable<Integer> {
     }
 
     private VerifySummary summary(DataDirectory directory) {
-        ScanStatus status = new ScanStatus();
-        VerifyReport journal = Progress.during(main.options(), status::status, () -> directory.verify(status));
-        boolean isReadable = journal.findings().stream().noneMatch(finding -> finding.kind() == MANIFEST_PROBLEM);
-        RepairPlan repair = journal.isDurableClean() ? null : directory.planRepair();
-        if (!isReadable) {
-            return new VerifySummary(directory.path(), journal, SnapshotCheck.NONE, null, repair);
-        }
-        // opened before the journal is counted: a live owner adds to both, and the journal is always ahead
+        // opened before the journal is read: a live owner adds to both, and the journal is always ahead
         try (RocksStores stores = directory.snapshots()) {
-            ScanStatus counting = new ScanStatus();
-            List<Actor> actors = Progress.during(
-                            main.options(),
-                            counting::status,
-                            () -> directory.journal().summarize(counting))
-                    .actors();
+            ScanStatus status = new ScanStatus();
+            List<Actor> actors = new ArrayList<>();
+            VerifyReport journal = Progress.during(
+                    main.options(),
+                    status::status,
+                    () -> directory.verify(status, (id, first, last) -> actors.add(new Actor(id, first, last))));
+            boolean isReadable = journal.findings().stream().noneMatch(finding -> finding.kind() == MANIFEST_PROBLEM);
+            RepairPlan repair = journal.isDurableClean() ? null : directory.planRepair();
+            if (!isReadable) {
+                return new VerifySummary(directory.path(), journal, SnapshotCheck.NONE, null, repair);
+            }
+            actors.sort(Comparator.comparing(actor -> actor.persistenceId().encoded()));
             SnapshotCheck snapshots = SnapshotCheck.of(actors, stores == null ? new NoSnapshots() : stores.snapshots());
             DeepCheck inside = deep ? deep(directory, stores, actors) : null;
             return new VerifySummary(directory.path(), journal, snapshots, inside, repair);

@@ -3,6 +3,7 @@ package io.stele.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stele.Stele;
+import io.stele.runtime.ActorSystem;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -152,5 +153,31 @@ class ChangingTest {
         assertThat(screens.err()).contains("actor is not in quarantine for this event", "[S702]");
         assertThat(run("quarantine", "list")).isEqualTo(ExitCode.DONE);
         assertThat(screens.out()).contains("count\t0");
+    }
+
+    @Test
+    void shouldHoldAndReleaseAnActorUnderTheLockOfTheJournal() {
+        assertThat(run("hold", "account/1")).isEqualTo(ExitCode.DONE);
+        assertThat(screens.out()).contains("executed\tfalse", "held\tfalse");
+        assertThat(run("holds")).isEqualTo(ExitCode.DONE);
+        assertThat(screens.out()).isEmpty();
+
+        assertThat(run("hold", "account/1", "--execute")).isEqualTo(ExitCode.DONE);
+        assertThat(screens.out()).contains("heldBefore\tfalse", "executed\ttrue", "held\ttrue");
+        assertThat(run("holds")).isEqualTo(ExitCode.DONE);
+        assertThat(screens.out()).isEqualTo("account/1\n");
+
+        assertThat(run("release", "account/1", "--execute")).isEqualTo(ExitCode.REFUSED);
+        assertThat(screens.err()).contains("the next compaction may remove what was held", "[S206]");
+        try (ActorSystem owner = Stele.open(directory)) {
+            assertThat(run("release", "account/1", "--execute", "--yes")).isEqualTo(ExitCode.IN_USE);
+            assertThat(run("holds")).isEqualTo(ExitCode.DONE);
+            assertThat(screens.out()).isEqualTo("account/1\n");
+            assertThat(Stele.compactions(owner).holds().list()).hasSize(1);
+        }
+        assertThat(run("release", "account/1", "--execute", "--yes")).isEqualTo(ExitCode.DONE);
+        assertThat(run("holds")).isEqualTo(ExitCode.DONE);
+        assertThat(screens.out()).isEmpty();
+        assertThat(run("hold", "nonsense")).isEqualTo(ExitCode.WRONG_USAGE);
     }
 }

@@ -33,7 +33,8 @@ class GoldenTest {
             "help",
             "snapshot",
             "quarantine",
-            "replay");
+            "replay",
+            "dead-letters");
 
     private static final List<String> LINES = List.of(
             "version",
@@ -73,6 +74,11 @@ class GoldenTest {
             "import OUT/export.jsonl --verify",
             "import OUT/export.jsonl --to OUT/imported",
             "timers",
+            "hold account/1",
+            "hold account/1 --execute",
+            "holds",
+            "release account/1",
+            "release account/1 --execute --yes",
             "recovery-plan",
             "compact",
             "compact history",

@@ -32,6 +32,16 @@ final class History {
         }
     }
 
+    /** Writes a longer one: payments of a hundred accounts, one a minute. */
+    static void writeMany(Path directory, int events) {
+        try (HistoryWriter writer = HistoryWriter.create(directory, 2)) {
+            History history = new History(writer);
+            for (int i = 0; i < events; i++) {
+                history.add("account/" + i % 100, i / 100 + 1, new Paid(i, "card"), null);
+            }
+        }
+    }
+
     private void run() {
         add("account/1", 1, new Opened("anna"), null);
         add("account/2", 1, new Opened("bob\u001b[31m"), null);
