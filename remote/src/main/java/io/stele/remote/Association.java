@@ -356,14 +356,14 @@ final class Association {
             gateway().deadLetter(message, outgoing.target.toString(), DeadLetter.Reason.REFUSED);
         }
         if (outgoing instanceof Outgoing.Numbered numbered) {
-            node.onReliableEnd(numbered, cause);
+            numbered.stream.onEnd(numbered, cause);
         }
     }
 
     /** Reliable messages have arrived. */
     void onAcknowledged(ReliableStream stream, int count, long upTo) {
         if (count > 0) {
-            node.onAcknowledged(stream, upTo);
+            stream.onAllUpTo(upTo);
         }
     }
 

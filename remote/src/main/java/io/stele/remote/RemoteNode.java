@@ -2,7 +2,6 @@ package io.stele.remote;
 
 import io.netty.buffer.ByteBuf;
 import io.stele.runtime.ActorAddress;
-import io.stele.runtime.ActorException;
 import io.stele.runtime.ActorRef;
 import io.stele.runtime.ActorSystem;
 import io.stele.runtime.EntityRef;
@@ -66,6 +65,7 @@ public final class RemoteNode implements AutoCloseable {
     private final Map<String, Association> associations = new ConcurrentHashMap<>();
     private final Map<Association, Map<StreamKind, InboundConnection>> inbound = new HashMap<>();
     private final Map<Association, RemoteTarget> replyTargets = new ConcurrentHashMap<>();
+    private final AskAgain.Open asking = new AskAgain.Open();
     private final AtomicInteger strangers = new AtomicInteger();
     private final AtomicLong reliableCount = new AtomicLong();
     private final LongAdder refused = new LongAdder();
@@ -271,6 +271,7 @@ public final class RemoteNode implements AutoCloseable {
             closed = true;
         }
         gateway.close();
+        asking.close(Gateway.Failure.CLOSED.exception("node is closed: node=" + options.node, null));
         associations.values().forEach(association -> association.close("node is closed"));
         transport.close();
     }
@@ -423,12 +424,12 @@ public final class RemoteNode implements AutoCloseable {
         services.onPeerLost(peer);
     }
 
-    void onAcknowledged(ReliableStream stream, long upTo) {
-        stream.onAllUpTo(upTo);
+    AskAgain.Open asking() {
+        return asking;
     }
 
-    void onReliableEnd(Outgoing.Numbered message, ActorException cause) {
-        message.stream.onEnd(message, cause);
+    Transport.Loop loop() {
+        return loop;
     }
 
     WatchedByPeers watched() {
