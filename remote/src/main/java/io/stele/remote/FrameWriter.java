@@ -72,7 +72,7 @@ final class FrameWriter {
                 writeRefusal(target, refusal);
             } else {
                 int flags = defines(to) ? Frames.DEFINES : 0;
-                Frames.begin(target, Frames.TELL, flags, number + 1);
+                begin(target, Frames.TELL, flags, outgoing);
                 writeTarget(target, to);
                 encode(target, outgoing.message);
             }
@@ -94,7 +94,7 @@ final class FrameWriter {
         boolean written = false;
         try {
             int flags = (defines(to) ? Frames.DEFINES : 0) | (withKey ? Frames.KEYED : 0);
-            Frames.begin(target, Frames.RELIABLE, flags, number + 1);
+            begin(target, Frames.RELIABLE, flags, message);
             Frames.writeVarint(target, message.stream.number);
             if (withKey) {
                 Frames.writeText(target, message.stream.key);
@@ -115,6 +115,16 @@ final class FrameWriter {
         }
     }
 
+    private void begin(ByteBuf target, byte type, int flags, Outgoing outgoing) {
+        String traceparent = outgoing.traceparent;
+        if (traceparent == null) {
+            Frames.begin(target, type, flags, number + 1);
+        } else {
+            Frames.begin(target, type, flags | Frames.TRACED, number + 1);
+            Frames.writeTrace(target, traceparent);
+        }
+    }
+
     private boolean writeQuestion(ByteBuf target, Outgoing.Question question, long nowNs) {
         if (question.waiting.pending.isDone()) {
             return false;
@@ -127,7 +137,7 @@ final class FrameWriter {
         }
         RemoteTarget to = question.target;
         int flags = Frames.TIMED | (question.addressed ? Frames.ADDRESSED : 0) | (defines(to) ? Frames.DEFINES : 0);
-        Frames.begin(target, Frames.ASK, flags, number + 1);
+        begin(target, Frames.ASK, flags, question);
         Frames.writeVarint(target, leftMs);
         Frames.writeVarint(target, question.waiting.id);
         writeTarget(target, to);

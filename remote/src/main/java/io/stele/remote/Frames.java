@@ -1,6 +1,7 @@
 package io.stele.remote;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.stele.runtime.ActorAddress;
 import java.nio.charset.StandardCharsets;
 
@@ -144,6 +145,20 @@ final class Frames {
         }
         require(source, (int) length);
         return source.readCharSequence((int) length, StandardCharsets.UTF_8).toString();
+    }
+
+    /** Writes a W3C traceparent: {@code 00-trace id-span id-flags}, in hexadecimal digits. */
+    static void writeTrace(ByteBuf target, String traceparent) {
+        target.writeBytes(ByteBufUtil.decodeHexDump(traceparent, 3, 32));
+        target.writeBytes(ByteBufUtil.decodeHexDump(traceparent, 36, 16));
+        target.writeBytes(ByteBufUtil.decodeHexDump(traceparent, 53, 2));
+    }
+
+    static String readTrace(ByteBuf source) {
+        require(source, TRACE_BYTES);
+        String digits = ByteBufUtil.hexDump(source, source.readerIndex(), TRACE_BYTES);
+        source.skipBytes(TRACE_BYTES);
+        return "00-" + digits.substring(0, 32) + '-' + digits.substring(32, 48) + '-' + digits.substring(48);
     }
 
     /** Writes what kind of recipient follows: 0 an actor, 1 a persistent one, 2 who waits for a reply. */

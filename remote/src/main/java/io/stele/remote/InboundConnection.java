@@ -186,10 +186,20 @@ final class InboundConnection implements Transport.Handler {
     }
 
     private void handle(Association known, byte type, int flags, ByteBuf frame, int bytes) {
-        if ((flags & Frames.TRACED) != 0) {
-            Frames.require(frame, Frames.TRACE_BYTES);
-            frame.skipBytes(Frames.TRACE_BYTES);
+        if ((flags & Frames.TRACED) == 0) {
+            dispatch(known, type, flags, frame, bytes);
+        } else {
+            String traceparent = Frames.readTrace(frame);
+            node.gateway().inTrace(traceparent, "receive", () -> dispatch(known, type, flags, frame, bytes));
         }
+        if (type >= Frames.TELL && type < Frames.WATCH) {
+            receivedBytes += bytes;
+            idleTicks = 0;
+            grant(false);
+        }
+    }
+
+    private void dispatch(Association known, byte type, int flags, ByteBuf frame, int bytes) {
         InboundTargets to = targets;
         assert to != null : "known peers have some";
         switch (type) {
@@ -209,11 +219,6 @@ final class InboundConnection implements Transport.Handler {
             case Frames.SERVICES -> node.onServices(known, frame);
             case Frames.GOODBYE -> close("peer says goodbye: " + Frames.readText(frame));
             default -> throw new ProtocolException("frame is not expected here: type=" + type);
-        }
-        if (type >= Frames.TELL && type < Frames.WATCH) {
-            receivedBytes += bytes;
-            idleTicks = 0;
-            grant(false);
         }
     }
 

@@ -4,12 +4,15 @@ import io.stele.runtime.ActorException;
 import io.stele.runtime.Gateway;
 import org.jspecify.annotations.Nullable;
 
-/** Something that waits to be sent. Most are told messages, for which the two fields here are all that is needed. */
+/** Something that waits to be sent. Most are told messages, for which the fields here are all that is needed. */
 class Outgoing {
     final RemoteTarget target;
     final @Nullable Object message;
+    /** The sender's span, if it is recorded. */
+    final @Nullable String traceparent;
 
     Outgoing(RemoteTarget target, @Nullable Object message) {
+        traceparent = target.association.gateway().traceparent();
         this.target = target;
         this.message = message;
     }
