@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.maven.plugin.AbstractMojo;
 import org.apache.maven.plugin.MojoExecutionException;
 import org.apache.maven.plugin.MojoFailureException;
@@ -110,7 +111,8 @@ public final class ReplayMojo extends AbstractMojo {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags());
-        command.addAll(List.of("-cp", ownClassPath(), Main.class.getName(), "replay", "-o", "plain", "--no-progress"));
+        command.addAll(List.of(
+                "-cp", ownClassPath() + logging(), Main.class.getName(), "replay", "-o", "plain", "--no-progress"));
         command.addAll(List.of("--data-dir", data.toString(), "--jar", classes.toString(), "--sample", sample));
         if (!classPath.isEmpty()) {
             command.addAll(List.of("--class-path", String.join(File.pathSeparator, classPath)));
@@ -171,6 +173,14 @@ public final class ReplayMojo extends AbstractMojo {
         } catch (IOException e) {
             throw new MojoExecutionException("plugin cannot be read: cause=" + e, e);
         }
+    }
+
+    /** Maven keeps its own slf4j and leaves out that of a plugin, so it is taken from the project, which has it from Stele. */
+    private String logging() {
+        return classPath.stream()
+                .filter(element -> new File(element).getName().startsWith("slf4j-api-"))
+                .map(element -> File.pathSeparator + element)
+                .collect(Collectors.joining());
     }
 
     /** Returns where this plugin and all that it needs lie; Maven gives every plugin a loader of its own. */
