@@ -19,6 +19,7 @@ import io.stele.spi.Clock;
 import io.stele.spi.EventStream;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /**
  * The spans of one system. It begins no trace of its own: it goes on with those that are sampled where a message is sent.
@@ -40,6 +41,12 @@ final class Tracing {
     private static final AttributeKey<Long> SEQUENCE_NUMBER = AttributeKey.longKey("stele.sequence_number");
     private static final AttributeKey<Long> EVENTS = AttributeKey.longKey("stele.events");
     private static final AttributeKey<Long> POSITION = AttributeKey.longKey("stele.position");
+
+    /** What a line of the log says about the handler that has written it: while somebody follows it, so that nobody else pays. */
+    private static final String TRACE_ID = "trace_id";
+
+    private static final String SPAN_ID = "span_id";
+    private static final String ACTOR_KEY = "actor";
 
     private static final String VERSION = "00";
     /** Of version 00: four fields in hexadecimal, and the dashes between them. */
@@ -99,7 +106,13 @@ final class Tracing {
                 .setParent(with(sender))
                 .startSpan();
         Scope scope = span.makeCurrent();
+        MDC.put(TRACE_ID, span.getSpanContext().getTraceId());
+        MDC.put(SPAN_ID, span.getSpanContext().getSpanId());
+        MDC.put(ACTOR_KEY, actor.label());
         return () -> {
+            MDC.remove(TRACE_ID);
+            MDC.remove(SPAN_ID);
+            MDC.remove(ACTOR_KEY);
             scope.close();
             span.end();
         };

@@ -46,6 +46,7 @@ final class Commands {
             Map.entry("release", ReleaseCommand.class),
             Map.entry("holds", HoldsCommand.class),
             Map.entry("quarantine", QuarantineCommand.class),
+            Map.entry("log", LogCommand.class),
             Map.entry("crash-test", CrashTestCommand.class),
             Map.entry("explain", ExplainCommand.class),
             Map.entry("examples", ExamplesCommand.class),

@@ -1,14 +1,17 @@
 package io.stele.tools;
 
+import ch.qos.logback.classic.LoggerContext;
 import io.stele.Stele;
 import io.stele.admin.AdminServer;
 import io.stele.recovery.Compactor;
 import io.stele.runtime.ActorSystem;
+import io.stele.spi.Clock;
 import io.stele.spi.Durability;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.LoggerFactory;
 
 /** Opens what a demo has written and shows it in the browser, until the process is told to end. Books nothing. */
 final class DemoPage {
@@ -21,9 +24,12 @@ final class DemoPage {
                 .metrics(AdminServer.newRegistry())
                 .compaction(rules -> rules, compactor::set)
                 .open()) {
-            try (AdminServer admin = AdminServer.builder(system)
-                    .compactor(Objects.requireNonNull(compactor.get()))
-                    .start()) {
+            LoggerContext loggers = (LoggerContext) LoggerFactory.getILoggerFactory();
+            try (LogbackControl log = new LogbackControl(loggers, Clock.system());
+                    AdminServer admin = AdminServer.builder(system)
+                            .log(log)
+                            .compactor(Objects.requireNonNull(compactor.get()))
+                            .start()) {
                 console.err().println();
                 console.err().println("  " + admin.url());
                 console.err()

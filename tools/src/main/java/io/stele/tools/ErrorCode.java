@@ -239,6 +239,12 @@ enum ErrorCode {
             "whether the command took effect is not known",
             "the reply was lost, or came too late",
             "send the command again with the same id: it is carried out once"),
+    NODE(
+            "S705",
+            ExitCode.UNREACHABLE,
+            "a running node did not do what it was asked",
+            "its admin page is not there, the token is another one, or the node was started read-only; the error says which",
+            "take the address from the output of the node, its token included; nothing was changed"),
     DEMO_FAILED(
             "S801",
             ExitCode.FAILED,

@@ -14,6 +14,7 @@ import ch.qos.logback.core.spi.ContextAwareBase;
  * of the time that a command may take to start.
  */
 public final class LogSetup extends ContextAwareBase implements Configurator {
+    private static final String CONFIGURATION = "logback.configurationFile";
     private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level [%thread] %logger{24} %msg%n%ex";
 
     /** For the service loader. */
@@ -21,6 +22,9 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
+        if (System.getProperty(CONFIGURATION) != null) {
+            return ExecutionStatus.INVOKE_NEXT_IF_ANY; // logback-json.xml, logback-console.xml, or the user's own
+        }
         Level level = Level.toLevel(System.getProperty(Quiet.LEVEL, ""), Level.OFF);
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(level);

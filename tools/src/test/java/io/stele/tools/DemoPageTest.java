@@ -22,6 +22,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** {@code stele demo --ui} shows what the demo has written, and lets go of it when it is told to end. */
 final class DemoPageTest {
@@ -51,11 +52,19 @@ final class DemoPageTest {
                                 .build(),
                         BodyHandlers.ofString())
                 .body();
+        Screens level = new Screens();
+        int changed = level.run("log", "level", "io.stele.demo", "DEBUG", "--for", "10m", "--url", url.group());
+        boolean isDebug = LoggerFactory.getLogger("io.stele.demo").isDebugEnabled();
         shown.interrupt();
         shown.join(60_000);
 
         assertThat(state).contains("\"cents\":7");
         assertThat(shown.isAlive()).isFalse();
+        assertThat(changed).as(level.err()).isEqualTo(ExitCode.DONE);
+        assertThat(isDebug).isTrue();
+        assertThat(LoggerFactory.getLogger("io.stele.demo").isDebugEnabled())
+                .as("as before")
+                .isFalse();
         Stele.open(data).close(); // would be refused if it was still held
     }
 
