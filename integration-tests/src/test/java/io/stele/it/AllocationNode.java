@@ -35,7 +35,7 @@ import java.util.concurrent.locks.LockSupport;
 final class AllocationNode {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
-    private static final int ROUNDS = 6;
+    private static final int ROUNDS = 20;
     private static final int OUTSTANDING = 200;
     private static final long PAUSE_NS = 20_000;
 
