@@ -34,7 +34,8 @@ class GoldenTest {
             "snapshot",
             "quarantine",
             "replay",
-            "dead-letters");
+            "dead-letters",
+            "log");
 
     private static final List<String> LINES = List.of(
             "version",
