@@ -163,7 +163,9 @@ final class ArchitectureTest {
     /** What is nested in an interface is public by itself; outside it is seen only if everything around it is. */
     private static boolean isSeenFromOutside(JavaClass type) {
         return type.getModifiers().contains(JavaModifier.PUBLIC)
-                && type.getEnclosingClass().map(ArchitectureTest::isSeenFromOutside).orElse(true);
+                && type.getEnclosingClass()
+                        .map(ArchitectureTest::isSeenFromOutside)
+                        .orElse(true);
     }
 
     @Test
