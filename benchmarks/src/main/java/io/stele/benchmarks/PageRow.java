@@ -6,6 +6,7 @@ import io.stele.runtime.ActorSystem;
 import io.stele.spi.Durability;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A load on a system whose admin page is open, with the live tail running and the list of types asked for every second, beside the same
@@ -72,6 +74,7 @@ record PageRow(String key, MetricsBench.Load load, int operations) implements Ro
     private static final class Reader implements AutoCloseable {
         private final AdminServer admin;
         private final HttpClient client = HttpClient.newHttpClient();
+        private volatile @Nullable InputStream page;
         private final AtomicLong lines = new AtomicLong();
         private final Thread stream = new Thread(this::readStream, "page-stream");
         private final Thread asking = new Thread(this::ask, "page-types");
@@ -94,10 +97,7 @@ record PageRow(String key, MetricsBench.Load load, int operations) implements Ro
         }
 
         private void readStream() {
-            try (BufferedReader in = new BufferedReader(new InputStreamReader(
-                    client.send(request("/api/stream?topics=sample,event"), BodyHandlers.ofInputStream())
-                            .body(),
-                    StandardCharsets.UTF_8))) {
+            try (BufferedReader in = new BufferedReader(new InputStreamReader(opened(), StandardCharsets.UTF_8))) {
                 while (in.readLine() != null) {
                     lines.incrementAndGet();
                 }
@@ -106,6 +106,14 @@ record PageRow(String key, MetricsBench.Load load, int operations) implements Ro
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+        }
+
+        /** Keeps the stream, since whoever waits for its next line can be stopped by closing it alone. */
+        private InputStream opened() throws IOException, InterruptedException {
+            InputStream body = client.send(request("/api/stream?topics=sample,event"), BodyHandlers.ofInputStream())
+                    .body();
+            page = body;
+            return body;
         }
 
         private void ask() {
@@ -122,7 +130,11 @@ record PageRow(String key, MetricsBench.Load load, int operations) implements Ro
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() throws IOException, InterruptedException {
+            InputStream opened = page;
+            if (opened != null) {
+                opened.close();
+            }
             asking.interrupt();
             stream.interrupt();
             asking.join();

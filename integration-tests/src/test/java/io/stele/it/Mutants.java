@@ -8,6 +8,7 @@ import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.asm.MemberSubstitution;
 import net.bytebuddy.description.type.TypeDescription;
@@ -27,6 +28,8 @@ final class Mutants {
     private static final String RUNTIME = "io.stele.runtime.";
     private static final String FILE = JOURNAL + "SegmentStorage$OpenFile";
     private static final String STORAGE = JOURNAL + "SegmentStorage";
+
+    private static final long SEED_MS_MAX = 60_000;
 
     private Mutants() {}
 
@@ -147,17 +150,44 @@ final class Mutants {
         run.setAccessible(true);
         for (long seed = 1; seed <= mutant.seeds; seed++) {
             Path directory = Files.createTempDirectory(root, "mutant-");
-            try {
-                run.invoke(null, directory, seed);
-            } catch (InvocationTargetException e) {
+            String found = run(run, directory, seed);
+            if (found != null) {
                 requireChanged(world, mutant);
-                return "seed " + seed + ": " + e.getCause();
-            } finally {
-                SimulationCampaign.delete(directory);
+                return "seed " + seed + ": " + found;
             }
+            SimulationCampaign.delete(directory);
         }
         requireChanged(world, mutant);
         return null;
+    }
+
+    /**
+     * Runs one seed, which takes a fraction of a second. One that waits for ever for what cannot come any more is found out as well: its
+     * thread is left behind.
+     *
+     * @return what was said; null if nothing was
+     */
+    private static @Nullable String run(Method run, Path directory, long seed) {
+        AtomicReference<@Nullable String> found = new AtomicReference<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        run.invoke(null, directory, seed);
+                    } catch (InvocationTargetException e) {
+                        found.set(String.valueOf(e.getCause()));
+                    } catch (IllegalAccessException e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                "mutant");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            thread.join(SEED_MS_MAX);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return thread.isAlive() ? "does not come to an end" : found.get();
     }
 
     private static void requireChanged(World world, Mutant mutant) {
