@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("slow")
 final class SimulationTest {
-    private static final int OPEN_FINDING = 21;
 
     private static final int SHARE = Integer.getInteger("stele.share", 8);
     private static final int SEEDS = Integer.getInteger("stele.seeds", 2_000 / SHARE);
@@ -81,7 +80,7 @@ final class SimulationTest {
     @Test
     @Fault({"F05", "F06", "F07", "F08", "F11"})
     void shouldNoticeWhateverIsBroken() {
-        int seeds = Math.min(SEEDS / 10, OPEN_FINDING - 1);
+        int seeds = SEEDS / 10;
 
         SimulationCampaign.Result result = SimulationCampaign.survey(FIRST_SEED, seeds);
 
@@ -89,14 +88,5 @@ final class SimulationTest {
         assertThat(result.total().detected + result.total().harmless)
                 .isEqualTo((long) seeds * CorruptionSurvey.MUTATIONS);
         assertThat(result.total().detected).isGreaterThan((long) seeds * CorruptionSurvey.MUTATIONS / 4);
-    }
-
-    /** Not mended yet, see docs/reliability.md: fails as soon as it is, and then goes, with the bound above. */
-    @Test
-    void shouldStillMissAnExchangedFileOfWhatWasCarriedOver() {
-        assertThat(SimulationCampaign.survey(OPEN_FINDING, 1).violations())
-                .singleElement()
-                .asString()
-                .contains("damage went unnoticed", ".carried, kind=16");
     }
 }

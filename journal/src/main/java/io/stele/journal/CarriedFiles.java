@@ -208,9 +208,21 @@ final class CarriedFiles implements AutoCloseable {
         }
         close();
         current = CarriedFile.open(tile.file);
+        if (!isOf(tile, current.header())) {
+            current.close();
+            throw new CorruptJournalException(
+                    "file of what was carried over is another one than its name says; nothing was changed on disk: file="
+                            + tile.file + ", header=" + current.header() + "; run: stele verify");
+        }
         open = current;
         openTile = tile;
         return current;
+    }
+
+    private boolean isOf(Tile tile, CarriedFile.Header header) {
+        return header.firstSegment() == tile.firstSegment
+                && header.lastSegment() == tile.lastSegment
+                && laneDirectory.endsWith("lane-" + header.lane());
     }
 
     private Tile tileOf(long segment) {
